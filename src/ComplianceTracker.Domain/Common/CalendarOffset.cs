@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace ComplianceTracker.Domain.Common;
+
+/// <summary>
+/// A distance in calendar days as ISO 8601 writes it (<c>P6M</c>, <c>P1Y</c>, <c>P30D</c>, <c>P2W</c>), without a time part.
+/// </summary>
+/// <param name="Months">Whole months; a year is twelve.</param>
+/// <param name="Days">Whole days; a week is seven.</param>
+public readonly partial record struct CalendarOffset(int Months, int Days)
+{
+    /// <summary>
+    /// The day that lies the offset after the day. Months go first and are clamped to the last day of the month
+    /// (31 January plus one month is 28 or 29 February); a day past the calendar's end is its last day.
+    /// </summary>
+    public DateOnly After(DateOnly day)
+    {
+        var monthsLeft = ((DateOnly.MaxValue.Year - day.Year) * 12) + DateOnly.MaxValue.Month - day.Month;
+        var moved = day.AddMonths(Math.Min(Months, monthsLeft));
+        return moved.AddDays(Math.Min(Days, DateOnly.MaxValue.DayNumber - moved.DayNumber));
+    }
+
+    /// <summary>Reads an ISO 8601 duration of years, months, weeks and days; anything else gives false.</summary>
+    public static bool TryParse(string? text, out CalendarOffset offset)
+    {
+        offset = default;
+        var match = Iso8601().Match(text ?? "");
+        if (!match.Success)
+        {
+            return false;
+        }
+
+        int Part(string name) => match.Groups[name].Success ? int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
+        offset = new((Part("y") * 12) + Part("m"), (Part("w") * 7) + Part("d"));
+        return true;
+    }
+
+    /// <summary>The offset as ISO 8601 writes it.</summary>
+    public override string ToString() =>
+        (Months, Days) switch
+        {
+            (0, var days) => $"P{days}D",
+            (var months, 0) => $"P{months}M",
+            var (months, days) => $"P{months}M{days}D",
+        };
+
+    [GeneratedRegex(@"\AP(?=\d)(?:(?<y>\d{1,3})Y)?(?:(?<m>\d{1,4})M)?(?:(?<w>\d{1,4})W)?(?:(?<d>\d{1,5})D)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Iso8601();
+}
