@@ -12,7 +12,7 @@ namespace ComplianceTracker.Domain.Vocabulary;
 /// The values a set or text fact may take, in the order they were added; empty where any text is allowed
 /// (jurisdiction codes, or no list kept).
 /// </param>
-/// <param name="ValueType">What an unlisted value must look like (<c>iso-3166</c>: a jurisdiction code), or null.</param>
+/// <param name="ValueType">What an unlisted value must look like (<c>jurisdiction</c>: see <see cref="Common.Jurisdiction"/>), or null.</param>
 /// <param name="NotYetRead">True when no condition reads the fact yet: knowing it decides nothing so far.</param>
 /// <param name="Note">A remark of the record's keeper, or null.</param>
 /// <param name="Examples">Example values as JSON texts, in the record's order.</param>
@@ -27,6 +27,9 @@ public sealed record FactDefinition(
     string? Note,
     ImmutableArray<string> Examples)
 {
+    /// <summary>True when the values are jurisdiction codes.</summary>
+    public bool HoldsJurisdictions => ValueType == "jurisdiction";
+
     /// <summary>The listed value of that text, or null when the fact does not list it.</summary>
     public ListedValue? Find(string value) => Values.FirstOrDefault(v => v.Value == value);
 }

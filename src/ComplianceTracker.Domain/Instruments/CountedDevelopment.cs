@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+
+namespace ComplianceTracker.Domain.Instruments;
+
+/// <summary>
+/// A development as one question counts it: with what the latest correction says in the place of what was recorded first.
+/// </summary>
+/// <param name="Development">The development under the original's id, with dates, kind and effects as corrected.</param>
+/// <param name="Position">Where the log holds the record that counts: the correction, where there is one.</param>
+/// <param name="RecordedAt">When that record was made, UTC.</param>
+/// <param name="CorrectedBy">The id of the correction that counts, or null.</param>
+public sealed record CountedDevelopment(Development Development, long Position, DateTimeOffset RecordedAt, string? CorrectedBy);
+
+/// <summary>Which developments count for a question, and in which order. The order of recording never matters.</summary>
+public static class Counting
+{
+    /// <summary>
+    /// The developments recorded at or before the position and public on or before the day, corrections in the place of
+    /// what they correct, ordered by date, then order, then id. Only the position hides a correction: what was wrong in the
+    /// record was never news.
+    /// </summary>
+    /// <param name="all">The instrument's developments in any order, corrections among them.</param>
+    /// <param name="knownOn">The last public day that counts.</param>
+    /// <param name="position">The last log position that counts.</param>
+    public static ImmutableArray<CountedDevelopment> Count(IEnumerable<RecordedDevelopment> all, DateOnly knownOn, long position)
+    {
+        var recorded = all.Where(r => r.Position <= position).ToList();
+        var byId = recorded.ToDictionary(r => r.Development.Id, StringComparer.Ordinal);
+        var corrections = recorded
+            .Where(r => r.Development.Kind == DevelopmentKind.Corrected)
+            .GroupBy(r => OriginalOf(r.Development, byId), StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, Ordered, StringComparer.Ordinal);
+
+        return [..recorded
+            .Where(r => r.Development.Kind != DevelopmentKind.Corrected)
+            .Select(r => corrections.TryGetValue(r.Development.Id, out var later) ? Corrected(r, later) : AsRecorded(r))
+            .Where(c => c.Development.PublicDay <= knownOn)
+            .OrderBy(c => c.Development.Date)
+            .ThenBy(c => c.Development.Order)
+            .ThenBy(c => c.Development.Id, StringComparer.Ordinal)];
+    }
+
+    private static CountedDevelopment AsRecorded(RecordedDevelopment r) => new(r.Development, r.Position, r.RecordedAt, null);
+
+    private static List<RecordedDevelopment> Ordered(IEnumerable<RecordedDevelopment> corrections) =>
+        [..corrections
+            .OrderBy(r => r.Development.Date)
+            .ThenBy(r => r.Development.Order)
+            .ThenBy(r => r.Development.Id, StringComparer.Ordinal)];
+
+    // A correction may correct a correction; the chain always ends at an original, because nothing can name what is not recorded.
+    private static string OriginalOf(Development correction, Dictionary<string, RecordedDevelopment> byId)
+    {
+        var id = correction.Id;
+        while (byId.TryGetValue(id, out var r) && r.Development.Kind == DevelopmentKind.Corrected && r.Development.Corrects is { } earlier)
+        {
+            id = earlier;
+        }
+
+        return id;
+    }
+
+    private static CountedDevelopment Corrected(RecordedDevelopment original, List<RecordedDevelopment> corrections)
+    {
+        var development = original.Development;
+        foreach (var restated in corrections.Select(c => c.Development.Restated).OfType<Restatement>())
+        {
+            development = development with
+            {
+                Kind = restated.Kind ?? development.Kind,
+                Date = restated.Date ?? development.Date,
+                PublicOn = restated.PublicOn ?? development.PublicOn,
+                Order = restated.Order ?? development.Order,
+                Scope = restated.Scope ?? development.Scope,
+            };
+        }
+
+        var last = corrections[^1];
+        var content = last.Development;
+        return new(
+            development with
+            {
+                Note = content.Note,
+                Source = content.Source,
+                Confidence = content.Confidence,
+                CausedBy = content.CausedBy ?? development.CausedBy,
+                Effects = content.Effects,
+            },
+            last.Position,
+            last.RecordedAt,
+            content.Id);
+    }
+}
