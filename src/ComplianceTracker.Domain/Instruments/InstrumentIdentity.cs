@@ -47,4 +47,5 @@ public sealed record InstrumentIdentity(
 /// <summary>How one instrument stands to another.</summary>
 /// <param name="Type">The relation: <c>implements</c>, <c>amends</c>, <c>repealed-by</c>, …</param>
 /// <param name="Target">The other instrument's id; it need not be registered.</param>
-public sealed record Relation(string Type, string Target);
+/// <param name="Note">A remark of the record's keeper, by language, or null.</param>
+public sealed record Relation(string Type, string Target, LangText? Note);

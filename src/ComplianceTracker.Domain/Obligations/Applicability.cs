@@ -32,9 +32,9 @@ public static class Applicability
     /// The intervals in which the rule applies or may apply to the company, in order; empty when it applies on no day.
     /// Only the condition and a start relative to a fact are looked at, not the rule's own stage.
     /// </summary>
-    public static ImmutableArray<ApplicabilityInterval> Intervals(Rule rule, CompanyProfile company)
+    public static ImmutableArray<ApplicabilityInterval> Intervals(Rule rule, CompanyFrames company)
     {
-        var bounds = Bounds(rule, company);
+        var bounds = Bounds(rule, company.Company);
         var intervals = ImmutableArray.CreateBuilder<ApplicabilityInterval>();
         for (var i = 0; i <= bounds.Count; i++)
         {
@@ -90,18 +90,18 @@ public static class Applicability
         }
     }
 
-    private static ApplicabilityInterval? On(Rule rule, CompanyProfile company, Days days)
+    private static ApplicabilityInterval? On(Rule rule, CompanyFrames company, Days days)
     {
         var day = days.From ?? days.To?.AddDays(-1) ?? LegalDate.First;
         var piece = PieceOn(rule.History.Contents, day);
-        var evaluation = rule.Conditions[piece].EvaluateWithMissing(new FactsOn(company, day));
+        var evaluation = rule.Conditions[piece].EvaluateWithMissing(company.On(day));
         if (evaluation.Result == Truth.No)
         {
             return null;
         }
 
         return rule.History.Contents[piece].Content.RelativeStart is { } relative
-            ? Relative(days, evaluation, relative, company.ValueOn(relative.Fact, day))
+            ? Relative(days, evaluation, relative, company.Company.ValueOn(relative.Fact, day))
             : new ApplicabilityInterval(days, evaluation.Result, evaluation.MissingFacts, null);
     }
 
@@ -119,10 +119,5 @@ public static class Applicability
         }
 
         return piece;
-    }
-
-    private readonly struct FactsOn(CompanyProfile company, DateOnly day) : IFactSource
-    {
-        public FactValue? Find(string name) => company.ValueOn(name, day);
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ComplianceTracker.Domain.Common;
-using ComplianceTracker.Domain.Companies;
 
 namespace ComplianceTracker.Domain.Obligations;
 
@@ -10,7 +9,7 @@ public static class CompanyRegister
     /// <summary>
     /// For each rule that applies or may apply on some day: the intervals in which it does. Rules that never do are left out.
     /// </summary>
-    public static ImmutableArray<RegisterEntry> Of(CompanyProfile company, IEnumerable<Rule> rules) =>
+    public static ImmutableArray<RegisterEntry> Of(CompanyFrames company, IEnumerable<Rule> rules) =>
         [..rules
             .Select(rule => new RegisterEntry(rule.History, Applicability.Intervals(rule, company)))
             .Where(entry => !entry.Intervals.IsEmpty)];

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ComplianceTracker.Domain.Conditions;
-using ComplianceTracker.Domain.Vocabulary;
 
 namespace ComplianceTracker.Domain.Obligations;
 
@@ -12,12 +11,10 @@ public sealed record Rule(LegalHistory History, ImmutableArray<Condition> Condit
 {
     /// <summary>Compiles the conditions of the history.</summary>
     /// <param name="history">The history.</param>
-    /// <param name="vocabulary">The vocabulary that the conditions were, or would be, recorded under.</param>
-    /// <param name="compile">Compiles a text that was accepted before; a cache may stand behind it.</param>
-    /// <exception cref="InvalidOperationException">A condition of the record does not compile, which recording rules out.</exception>
-    public static Rule Of(LegalHistory history, FactVocabulary vocabulary, Func<string, FactVocabulary, Condition> compile)
+    /// <param name="compile">Compiles a text that was accepted when it was recorded; a cache may stand behind it.</param>
+    public static Rule Of(LegalHistory history, Func<string, Condition> compile)
     {
-        var conditions = history.Contents.Select(piece => compile(piece.Content.Condition, vocabulary)).ToImmutableArray();
+        var conditions = history.Contents.Select(piece => compile(piece.Content.Condition)).ToImmutableArray();
         var relative = history.Contents.Select(p => p.Content.RelativeStart?.Fact).OfType<string>();
         return new Rule(
             history,

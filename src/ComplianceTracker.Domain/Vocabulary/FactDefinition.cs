@@ -14,7 +14,7 @@ namespace ComplianceTracker.Domain.Vocabulary;
 /// </param>
 /// <param name="ValueType">What an unlisted value must look like (<c>jurisdiction</c>: see <see cref="Common.Jurisdiction"/>), or null.</param>
 /// <param name="NotYetRead">True when no condition reads the fact yet: knowing it decides nothing so far.</param>
-/// <param name="Note">A remark of the record's keeper, or null.</param>
+/// <param name="Note">A remark of the record's keeper, by language, or null.</param>
 /// <param name="Examples">Example values as JSON texts, in the record's order.</param>
 public sealed record FactDefinition(
     string Name,
@@ -24,7 +24,7 @@ public sealed record FactDefinition(
     ImmutableArray<ListedValue> Values,
     string? ValueType,
     bool NotYetRead,
-    string? Note,
+    LangText? Note,
     ImmutableArray<string> Examples)
 {
     /// <summary>True when the values are jurisdiction codes.</summary>

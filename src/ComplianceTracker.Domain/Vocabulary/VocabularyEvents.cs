@@ -38,7 +38,7 @@ public sealed record ConventionsSet(
 /// <param name="Values">The values it may take; empty where no list is kept.</param>
 /// <param name="ValueType">What an unlisted value looks like, or null.</param>
 /// <param name="NotYetRead">True when no condition reads it yet.</param>
-/// <param name="Note">A remark, or null.</param>
+/// <param name="Note">A remark, by language, or null.</param>
 /// <param name="Examples">Example values as JSON texts.</param>
 public sealed record FactDescription(
     string Name,
@@ -48,7 +48,7 @@ public sealed record FactDescription(
     ImmutableArray<ValueDescription> Values,
     string? ValueType,
     bool NotYetRead,
-    string? Note,
+    LangText? Note,
     ImmutableArray<string> Examples);
 
 /// <summary>A value as someone describes it.</summary>

@@ -1,0 +1,207 @@
+using ComplianceTracker.Domain.Common;
+using ComplianceTracker.Domain.Instruments;
+using ComplianceTracker.Domain.Obligations;
+
+namespace ComplianceTracker.Api.Instruments;
+
+/// <summary>An instrument to register, with the developments known so far.</summary>
+public sealed record InstrumentBody
+{
+    /// <summary>A slug, unique among instruments.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>ISO 3166-1 or ISO 3166-2 code, or EU.</summary>
+    public required string Jurisdiction { get; init; }
+
+    /// <summary>The sort of act, a slug (<c>law</c>, <c>directive</c>).</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The full official title.</summary>
+    public required LangText Title { get; init; }
+
+    /// <summary>The name people use.</summary>
+    public LangText? ShortTitle { get; init; }
+
+    /// <summary>Who made it.</summary>
+    public IReadOnlyList<string>? Authority { get; init; }
+
+    /// <summary>The official number.</summary>
+    public string? DocumentNumber { get; init; }
+
+    /// <summary>Other official identifiers by scheme (<c>celex</c>, <c>eli</c>).</summary>
+    public IReadOnlyDictionary<string, string>? Identifiers { get; init; }
+
+    /// <summary>What it is about, as slugs.</summary>
+    public IReadOnlyList<string>? Topics { get; init; }
+
+    /// <summary>How it stands to other instruments.</summary>
+    public IReadOnlyList<RelationBody>? Relations { get; init; }
+
+    /// <summary>False for what recommends only.</summary>
+    public bool? Binding { get; init; }
+
+    /// <summary>The legal form where the kind is too coarse.</summary>
+    public string? LegalForm { get; init; }
+
+    /// <summary>The part of the jurisdiction it is limited to.</summary>
+    public string? Locality { get; init; }
+
+    /// <summary>A remark of the record's keeper.</summary>
+    public LangText? Note { get; init; }
+
+    /// <summary>Newsletters that mention it.</summary>
+    public IReadOnlyList<string>? Seeds { get; init; }
+
+    /// <summary>Newsletters that speak of its matter.</summary>
+    public IReadOnlyList<string>? RelatedSeeds { get; init; }
+
+    /// <summary>Which part of the record it belongs to.</summary>
+    public string? Corpus { get; init; }
+
+    /// <summary>What happened to it so far.</summary>
+    public IReadOnlyList<DevelopmentBody>? Developments { get; init; }
+
+    internal InstrumentIdentity ToIdentity() => new(
+        Id, Jurisdiction, Kind, Title, ShortTitle, [..Authority ?? []], DocumentNumber,
+        System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, Identifiers ?? new Dictionary<string, string>()),
+        [..Topics ?? []], [..(Relations ?? []).Select(r => new Relation(r.Type, r.Target, r.Note))],
+        Binding, LegalForm, Locality, Note, [..Seeds ?? []], [..RelatedSeeds ?? []], Corpus);
+}
+
+/// <summary>How one instrument stands to another.</summary>
+/// <param name="Type">The relation: <c>implements</c>, <c>amends</c>, …</param>
+/// <param name="Target">The other instrument's id.</param>
+/// <param name="Note">A remark.</param>
+public sealed record RelationBody(string Type, string Target, LangText? Note = null);
+
+/// <summary>An instrument as the record shows it on the clocks asked for.</summary>
+/// <param name="Id">Its slug.</param>
+/// <param name="Jurisdiction">ISO 3166-1 or ISO 3166-2 code, or EU.</param>
+/// <param name="Kind">The sort of act.</param>
+/// <param name="Title">The full official title.</param>
+/// <param name="ShortTitle">The name people use, or null.</param>
+/// <param name="Authority">Who made it.</param>
+/// <param name="DocumentNumber">The official number, or null.</param>
+/// <param name="Identifiers">Other official identifiers by scheme.</param>
+/// <param name="Topics">What it is about.</param>
+/// <param name="Relations">How it stands to other instruments.</param>
+/// <param name="Binding">False for what recommends only; null where the record does not say.</param>
+/// <param name="LegalForm">The legal form, or null.</param>
+/// <param name="Locality">The part of the jurisdiction it is limited to, or null.</param>
+/// <param name="Note">A remark, or null.</param>
+/// <param name="Seeds">Newsletters that mention it.</param>
+/// <param name="RelatedSeeds">Newsletters that speak of its matter.</param>
+/// <param name="Corpus">Which part of the record it belongs to, or null.</param>
+/// <param name="Stage">Where it stands on <c>asOf</c>; null when nothing known had happened to it by then.</param>
+/// <param name="Developments">How many developments count.</param>
+/// <param name="Obligations">The ids of the obligations it carries, as counted.</param>
+public sealed record InstrumentItem(
+    string Id,
+    string Jurisdiction,
+    string Kind,
+    LangText Title,
+    LangText? ShortTitle,
+    IReadOnlyList<string> Authority,
+    string? DocumentNumber,
+    IReadOnlyDictionary<string, string> Identifiers,
+    IReadOnlyList<string> Topics,
+    IReadOnlyList<RelationBody> Relations,
+    bool? Binding,
+    string? LegalForm,
+    string? Locality,
+    LangText? Note,
+    IReadOnlyList<string> Seeds,
+    IReadOnlyList<string> RelatedSeeds,
+    string? Corpus,
+    Stage? Stage,
+    int Developments,
+    IReadOnlyList<string> Obligations);
+
+/// <summary>One instrument, with the clocks it is shown on.</summary>
+/// <param name="Instrument">The instrument.</param>
+/// <param name="Unresolved">Effects on obligations that nothing counted defines.</param>
+/// <param name="AsOf">The legal day of the stage.</param>
+/// <param name="KnownOn">What was public by then counts.</param>
+/// <param name="RecordedAt">What was recorded by then counts.</param>
+/// <param name="TimeZone">The time zone of the default days.</param>
+/// <param name="Version">The version of the instrument's stream, also the <c>ETag</c>.</param>
+/// <param name="Position">The log position shown.</param>
+public sealed record InstrumentAnswer(
+    InstrumentItem Instrument,
+    IReadOnlyList<UnresolvedEffect> Unresolved,
+    DateOnly AsOf,
+    DateOnly KnownOn,
+    DateTimeOffset? RecordedAt,
+    string TimeZone,
+    long Version,
+    long Position);
+
+/// <summary>An effect on an obligation that nothing counted defines yet; it takes hold when the definition arrives.</summary>
+/// <param name="DevelopmentId">The development.</param>
+/// <param name="ObligationId">The obligation it names.</param>
+public sealed record UnresolvedEffect(string DevelopmentId, string ObligationId);
+
+/// <summary>A page of instruments.</summary>
+/// <param name="Items">The instruments, by id.</param>
+/// <param name="Next">The cursor of the next page, or null.</param>
+/// <param name="AsOf">The legal day of the stages.</param>
+/// <param name="KnownOn">What was public by then counts.</param>
+/// <param name="RecordedAt">What was recorded by then counts.</param>
+/// <param name="TimeZone">The time zone of the default days.</param>
+/// <param name="Position">The log position shown.</param>
+public sealed record InstrumentPage(
+    IReadOnlyList<InstrumentItem> Items, string? Next, DateOnly AsOf, DateOnly KnownOn, DateTimeOffset? RecordedAt, string TimeZone, long Position);
+
+/// <summary>A development as the record holds it.</summary>
+/// <param name="Id">Its slug within the instrument.</param>
+/// <param name="Kind">What happened.</param>
+/// <param name="Date">The official day.</param>
+/// <param name="PublicOn">The day on which the public could know it.</param>
+/// <param name="Order">Its order within the day.</param>
+/// <param name="Scope"><c>amendment</c>, or null.</param>
+/// <param name="Note">What happened, in words, or null.</param>
+/// <param name="Source">Where to look it up.</param>
+/// <param name="Confidence">How far it was checked.</param>
+/// <param name="CausedBy">What caused it, or null.</param>
+/// <param name="Derived">True when it was added so that an effect has its event.</param>
+/// <param name="Seeds">Newsletters that report it.</param>
+/// <param name="RelatedSeeds">Newsletters that speak of its matter.</param>
+/// <param name="Corrects">What it corrects, or null.</param>
+/// <param name="Restated">What of the original's kind and dates it puts right, or null.</param>
+/// <param name="CorrectedBy">The correction that counts in its place, or null.</param>
+/// <param name="Effects">What it does to obligations.</param>
+/// <param name="Unresolved">The ids among its obligations that nothing recorded defines yet.</param>
+/// <param name="RecordedAt">When it was recorded.</param>
+/// <param name="Position">Its log position.</param>
+public sealed record DevelopmentItem(
+    string Id,
+    DevelopmentKind Kind,
+    DateOnly Date,
+    DateOnly PublicOn,
+    int Order,
+    string? Scope,
+    LangText? Note,
+    string Source,
+    Confidence Confidence,
+    string? CausedBy,
+    bool Derived,
+    IReadOnlyList<string> Seeds,
+    IReadOnlyList<string> RelatedSeeds,
+    string? Corrects,
+    RestatementBody? Restated,
+    string? CorrectedBy,
+    IReadOnlyList<EffectBody> Effects,
+    IReadOnlyList<string> Unresolved,
+    DateTimeOffset RecordedAt,
+    long Position);
+
+/// <summary>A page of developments.</summary>
+/// <param name="Items">The developments by date, order and id.</param>
+/// <param name="Next">The cursor of the next page, or null.</param>
+/// <param name="InstrumentId">The instrument.</param>
+/// <param name="KnownOn">What was public by then is shown.</param>
+/// <param name="RecordedAt">What was recorded by then is shown.</param>
+/// <param name="TimeZone">The time zone of the default days.</param>
+/// <param name="Position">The log position shown.</param>
+public sealed record DevelopmentPage(
+    IReadOnlyList<DevelopmentItem> Items, string? Next, string InstrumentId, DateOnly KnownOn, DateTimeOffset? RecordedAt, string TimeZone, long Position);
