@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using ComplianceTracker.Domain.Vocabulary;
+
+namespace ComplianceTracker.Domain.Conditions;
+
+/// <summary>
+/// An applicability condition, checked against a vocabulary and ready to evaluate in Kleene's three-valued logic: more facts
+/// never change a yes or a no. Immutable, safe to share between threads; evaluation depends on nothing but the facts.
+/// </summary>
+public sealed class Condition
+{
+    private readonly TruthNode _node;
+    private readonly FactIndex _index;
+
+    private Condition(string text, Expression root, TruthNode node, FactIndex index, ImmutableArray<string> factNames)
+    {
+        (Text, Root, FactNames) = (text, root, factNames);
+        (_node, _index) = (node, index);
+    }
+
+    /// <summary>The text as it was written.</summary>
+    public string Text { get; }
+
+    /// <summary>The text as a tree.</summary>
+    public Expression Root { get; }
+
+    /// <summary>Every fact it reads, by ordinal.</summary>
+    public ImmutableArray<string> FactNames { get; }
+
+    /// <summary>Reads and checks a text. For many conditions build one <see cref="FactIndex"/> and compile against that.</summary>
+    public static ConditionResult Compile(string text, FactVocabulary vocabulary) => Compile(text, FactIndex.Of(vocabulary));
+
+    /// <summary>Reads and checks a text. Any text is answered: with a condition or with what is wrong.</summary>
+    public static ConditionResult Compile(string text, FactIndex index)
+    {
+        var parsed = ConditionSyntax.Parse(text);
+        if (!parsed.IsValid)
+        {
+            return new ConditionResult(null, parsed.Error);
+        }
+
+        var binder = new Binder(text, index);
+        return binder.BindTruth(parsed.Root) is { } node
+            ? new ConditionResult(new Condition(text, parsed.Root, node, index, [.. binder.FactNames]), null)
+            : new ConditionResult(null, binder.Error);
+    }
+
+    /// <summary>
+    /// Whether the condition holds. Reads the frame directly where the frame is of the condition's own index and allocates
+    /// nothing then; other frames are read by name.
+    /// </summary>
+    public Truth Evaluate(FactFrame facts) => _node.Evaluate(Own(facts));
+
+    /// <inheritdoc cref="Evaluate(FactFrame)" path="/summary"/>
+    /// <exception cref="ArgumentException">The source gave a value that is not of its fact's type.</exception>
+    public Truth Evaluate(IFactSource facts) => _node.Evaluate(Gather(facts));
+
+    /// <summary>Whether the condition holds and, where that is unknown, which facts would tell.</summary>
+    public Evaluation EvaluateWithMissing(FactFrame facts)
+    {
+        var own = Own(facts);
+        switch (_node.Evaluate(own))
+        {
+            case Truth.Yes:
+                return Evaluation.Yes;
+            case Truth.No:
+                return Evaluation.No;
+            default:
+                var missing = new SortedSet<string>(StringComparer.Ordinal);
+                _node.AddMissing(own, missing);
+                return new Evaluation(Truth.Unknown, [.. missing]);
+        }
+    }
+
+    /// <inheritdoc cref="EvaluateWithMissing(FactFrame)" path="/summary"/>
+    /// <exception cref="ArgumentException">The source gave a value that is not of its fact's type.</exception>
+    public Evaluation EvaluateWithMissing(IFactSource facts) => EvaluateWithMissing(Gather(facts));
+
+    /// <summary>Every step of the evaluation, for an explanation. Slower than evaluating: ask for it where someone reads it.</summary>
+    public TraceNode Trace(FactFrame facts) => new Tracer(_index, Own(facts)).Trace(Root);
+
+    /// <inheritdoc cref="Trace(FactFrame)" path="/summary"/>
+    /// <exception cref="ArgumentException">The source gave a value that is not of its fact's type.</exception>
+    public TraceNode Trace(IFactSource facts) => Trace(Gather(facts));
+
+    /// <summary>The text as it was written.</summary>
+    public override string ToString() => Text;
+
+    private FactFrame Own(FactFrame facts) => ReferenceEquals(facts.Index, _index) ? facts : Gather(facts);
+
+    private FactFrame Gather(IFactSource facts) => facts is FactFrame frame && ReferenceEquals(frame.Index, _index)
+        ? frame
+        : FactFrame.Of(_index, FactNames.Select(name => KeyValuePair.Create(name, facts.Find(name))));
+}

@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+
+namespace ComplianceTracker.Domain.Conditions;
+
+/// <summary>
+/// Builds the tree by recursive descent, one method for each level of precedence. A method gives null after an error;
+/// the first error stays. Recursion is bounded by <see cref="ConditionSyntax.MaxDepth"/>.
+/// </summary>
+internal sealed partial class Parser(string text, List<Token> tokens)
+{
+    private int _at;
+    private int _depth;
+
+    /// <summary>Set when <see cref="ParseCondition"/> gave null.</summary>
+    public ConditionError? Error { get; private set; }
+
+    private Token Current => tokens[_at];
+
+    /// <summary>The whole text as one expression.</summary>
+    public Expression? ParseCondition()
+    {
+        if (Current.Kind == TokenKind.End)
+        {
+            return Fail(Current.Span, "The condition is empty.", "an expression");
+        }
+
+        var root = ParseChoice();
+        return root is null || Current.Kind == TokenKind.End ? root : Unexpected("an operator", "the end of the condition");
+    }
+
+    private Expression? ParseChoice()
+    {
+        var condition = ParseOr();
+        if (condition is null || Current.Kind != TokenKind.Question)
+        {
+            return condition;
+        }
+
+        _at++;
+        if (ParseOr() is not { } whenYes || !Expect(TokenKind.Colon, "':'") || Nested(ParseChoice) is not { } whenNo)
+        {
+            return null;
+        }
+
+        return new Choice(condition, whenYes, whenNo) { Span = SourceSpan.Between(condition.Span, whenNo.Span) };
+    }
+
+    private Expression? ParseOr() => ParseJunction(TokenKind.Or, JunctionKind.Or, ParseAnd);
+
+    private Expression? ParseAnd() => ParseJunction(TokenKind.And, JunctionKind.And, ParseRelation);
+
+    private Expression? ParseJunction(TokenKind sign, JunctionKind kind, Func<Expression?> operand)
+    {
+        var first = operand();
+        if (first is null || Current.Kind != sign)
+        {
+            return first;
+        }
+
+        var operands = new List<Expression> { first };
+        while (Current.Kind == sign)
+        {
+            _at++;
+            if (operand() is not { } next)
+            {
+                return null;
+            }
+
+            operands.Add(next);
+        }
+
+        return Junction.Of(kind, operands) with { Span = SourceSpan.Between(first.Span, operands[^1].Span) };
+    }
+
+    private Expression? ParseRelation()
+    {
+        var left = ParseUnary();
+        var links = 0;
+        while (left is not null && Relation(Current.Kind) is { } relation)
+        {
+            // The tree of a chain grows to the left without recursion here, so the depth is counted by hand.
+            if (++links > 1 && _depth + links > ConditionSyntax.MaxDepth)
+            {
+                return TooDeep();
+            }
+
+            _at++;
+            left = ParseUnary() is { } right
+                ? new Comparison(relation, left, right) { Span = SourceSpan.Between(left.Span, right.Span) }
+                : null;
+        }
+
+        return left;
+    }
+
+    private static ComparisonOperator? Relation(TokenKind kind) => kind switch
+    {
+        TokenKind.Equal => ComparisonOperator.Equal,
+        TokenKind.NotEqual => ComparisonOperator.NotEqual,
+        TokenKind.Less => ComparisonOperator.Less,
+        TokenKind.LessOrEqual => ComparisonOperator.LessOrEqual,
+        TokenKind.Greater => ComparisonOperator.Greater,
+        TokenKind.GreaterOrEqual => ComparisonOperator.GreaterOrEqual,
+        TokenKind.In => ComparisonOperator.In,
+        _ => null,
+    };
+
+    private Expression? ParseUnary()
+    {
+        var start = Current.Span;
+        switch (Current.Kind)
+        {
+            case TokenKind.Not:
+                _at++;
+                return Nested(ParseUnary) is { } operand
+                    ? new Negation(operand) { Span = SourceSpan.Between(start, operand.Span) }
+                    : null;
+            case TokenKind.Minus:
+                _at++;
+                return Current.Kind is TokenKind.Int or TokenKind.Double
+                    ? ParseNumber(negative: true, start)
+                    : Unexpected("a number");
+            default:
+                return ParseMember();
+        }
+    }
+
+    private Expression? Nested(Func<Expression?> parse)
+    {
+        if (++_depth > ConditionSyntax.MaxDepth)
+        {
+            return TooDeep();
+        }
+
+        var nested = parse();
+        _depth--;
+        return nested;
+    }
+
+    private bool Expect(TokenKind kind, string sign)
+    {
+        if (Current.Kind != kind)
+        {
+            Unexpected(sign);
+            return false;
+        }
+
+        _at++;
+        return true;
+    }
+
+    private Expression? TooDeep() =>
+        Fail(Current.Span, "The condition nests too deeply.", $"at most {ConditionSyntax.MaxDepth} levels");
+
+    private Expression? Unexpected(params ImmutableArray<string> expected) => Fail(
+        Current.Span,
+        Current.Kind == TokenKind.End
+            ? $"The condition ends where {expected[0]} is expected."
+            : $"'{text.AsSpan(Current.Span.Start, Current.Span.Length)}' stands where {expected[0]} is expected.",
+        expected);
+
+    private Expression? Fail(SourceSpan at, string message, params ImmutableArray<string> expected)
+    {
+        Error ??= ConditionError.At(text, at.Start, message, expected);
+        return null;
+    }
+}
