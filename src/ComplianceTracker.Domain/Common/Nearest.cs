@@ -2,48 +2,58 @@ using System.Collections.Immutable;
 
 namespace ComplianceTracker.Domain.Common;
 
-/// <summary>Finds the names that a mistyped name most probably meant.</summary>
+/// <summary>Finds what a person who mistyped a name may have meant.</summary>
 public static class Nearest
 {
+    private const int Most = 3;
+
     /// <summary>
-    /// At most <paramref name="count"/> names, the nearest by edit distance first, ties in ordinal order;
-    /// names further away than half the length of what was typed are left out.
+    /// At most three candidates, the nearest first: those a few edits away, and those whose last dotted part was written
+    /// without the parts before it.
     /// </summary>
-    public static ImmutableArray<string> To(string typed, IEnumerable<string> names, int count = 3)
+    public static ImmutableArray<string> To(string written, IEnumerable<string> candidates)
     {
-        // A hostile name may be long; what lies beyond the longest real name cannot bring it nearer.
-        var text = typed.Length > 80 ? typed[..80] : typed;
-        var limit = Math.Max(2, text.Length / 2);
-        return [..names
-            .Select(name => (name, distance: Distance(text, name)))
-            .Where(pair => pair.distance <= limit || pair.name.Contains(text, StringComparison.OrdinalIgnoreCase))
-            .OrderBy(pair => pair.distance)
-            .ThenBy(pair => pair.name, StringComparer.Ordinal)
-            .Take(count)
-            .Select(pair => pair.name)];
+        var reach = Math.Clamp(written.Length / 3, 1, 4);
+        return
+        [
+            .. candidates
+                .Select(candidate => (candidate, distance: Distance(written, candidate, reach)))
+                .Where(pair => pair.distance <= reach)
+                .OrderBy(pair => pair.distance)
+                .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
+                .Take(Most)
+                .Select(pair => pair.candidate),
+        ];
     }
 
-    private static int Distance(string a, string b)
+    private static int Distance(string written, string candidate, int reach)
     {
-        var previous = new int[b.Length + 1];
-        var current = new int[b.Length + 1];
-        for (var j = 0; j <= b.Length; j++)
+        if (candidate.EndsWith('.' + written, StringComparison.Ordinal))
         {
-            previous[j] = j;
+            return 1;
         }
 
-        for (var i = 1; i <= a.Length; i++)
+        // A length too different rules the candidate out before the quadratic part, which keeps hostile names cheap.
+        return Math.Abs(written.Length - candidate.Length) > reach ? int.MaxValue : Edits(written, candidate);
+    }
+
+    /// <summary>Insertions, deletions and replacements that make one of the other (Levenshtein); upper and lower case are alike.</summary>
+    private static int Edits(string from, string to)
+    {
+        var above = Enumerable.Range(0, to.Length + 1).ToArray();
+        var row = new int[to.Length + 1];
+        for (var i = 1; i <= from.Length; i++)
         {
-            current[0] = i;
-            for (var j = 1; j <= b.Length; j++)
+            row[0] = i;
+            for (var j = 1; j <= to.Length; j++)
             {
-                var same = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]);
-                current[j] = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + (same ? 0 : 1));
+                var same = char.ToLowerInvariant(from[i - 1]) == char.ToLowerInvariant(to[j - 1]);
+                row[j] = Math.Min(Math.Min(row[j - 1], above[j]) + 1, above[j - 1] + (same ? 0 : 1));
             }
 
-            (previous, current) = (current, previous);
+            (above, row) = (row, above);
         }
 
-        return previous[b.Length];
+        return above[to.Length];
     }
 }

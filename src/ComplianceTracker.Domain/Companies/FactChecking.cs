@@ -121,7 +121,7 @@ public static class FactChecking
             return new(RejectionCode.UnknownFactValue, $"'{definition.Name}' has no value '{member}'. {hint}", fact.Pointer) { Expected = nearest };
         }
 
-        if (definition.HoldsJurisdictions && !Jurisdiction.IsValid(member))
+        if (definition.TakesJurisdictions && !Jurisdiction.IsValid(member))
         {
             return new(RejectionCode.UnknownFactValue, $"'{member}' in '{definition.Name}' is not {Jurisdiction.Description}.", fact.Pointer);
         }

@@ -1,3 +1,4 @@
+using ComplianceTracker.Domain.Common;
 using System.Collections.Immutable;
 using ComplianceTracker.Domain.Vocabulary;
 

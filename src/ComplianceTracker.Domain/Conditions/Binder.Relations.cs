@@ -1,3 +1,4 @@
+using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Vocabulary;
 
 namespace ComplianceTracker.Domain.Conditions;

@@ -81,10 +81,8 @@ public static class InstrumentDecider
                 $"{at}/id");
         }
 
-        return CheckDevelopment(state, development, at)
-            ?? EffectChecking.Check(state.Instrument.Id, development.Effects, at, context) is { } rejection
-                ? rejection
-                : Decision<InstrumentEvent>.Accept(new DevelopmentRecorded(development));
+        var rejection = CheckDevelopment(state, development, at) ?? EffectChecking.Check(state.Instrument.Id, development.Effects, at, context);
+        return rejection is null ? Decision<InstrumentEvent>.Accept(new DevelopmentRecorded(development)) : rejection;
     }
 
     private static Rejection? CheckDevelopment(InstrumentState state, Development development, string at)
