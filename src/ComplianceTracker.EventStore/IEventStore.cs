@@ -1,0 +1,96 @@
+namespace ComplianceTracker.EventStore;
+
+/// <summary>
+/// An append-only log of events in streams. The promises, each checked by a contract test that every implementation runs:
+/// <list type="number">
+/// <item><term>P1</term><description>An append is all or nothing across its streams, and durable when it returns <see cref="AppendResult.Appended"/>.</description></item>
+/// <item><term>P2</term><description>A stream that is not at its expected version refuses the whole batch: <see cref="AppendResult.Conflict"/>, nothing stored. Of any number of concurrent writers with the same expected version one succeeds.</description></item>
+/// <item><term>P3</term><description>An append whose event ids are all stored in the streams it names stores nothing and returns the first append's versions and position with <see cref="AppendResult.Appended.Duplicate"/>; this is checked before the expected version, and holds for concurrent appends too.</description></item>
+/// <item><term>P4</term><description>An append of which only some ids are stored, or stored in another stream, is refused: <see cref="AppendResult.IdClash"/>, nothing stored.</description></item>
+/// <item><term>P5</term><description>The versions of a stream are 1, 2, 3 … without gaps, in the order of the batches and of the events in them.</description></item>
+/// <item><term>P6</term><description>Every event has a position in one order of all events; positions rise with the versions of a stream and with the batch's order, are never reused, and may have gaps.</description></item>
+/// <item><term>P7</term><description><see cref="RecordedEvent.RecordedAt"/> comes from the store, in UTC and whole microseconds, and never decreases along positions, also when the machine's clock steps back.</description></item>
+/// <item><term>P8</term><description>An event comes back as it was written: id, type, the JSON value, actor, correlation, causation, headers.</description></item>
+/// <item><term>P9</term><description>A stream is read in version order, from any version, and up to a position when asked. An append that returned is seen by every read of a stream that starts later.</description></item>
+/// <item><term>P10</term><description>Reading all never skips: no event with a position up to a page's <see cref="EventPage.Through"/> ever appears later, however long its transaction took to commit. A position that stays missing is passed exactly when no transaction that could still fill it is left.</description></item>
+/// <item><term>P11</term><description>A filtered read passes what the filter rejects: repeated with <see cref="EventPage.Through"/>, it reaches the head.</description></item>
+/// <item><term>P12</term><description>The position of an instant is the last one recorded at or before it; <see cref="RecordedAtOfAsync"/> is its counterpart.</description></item>
+/// <item><term>P13</term><description>A waiting reader is woken by an append soon after it is settled, whichever process made it.</description></item>
+/// <item><term>P14</term><description>A subscription is handed every event that passes its filter, in position order; its checkpoint moves in the transaction in which the handler writes, so each event takes effect once.</description></item>
+/// <item><term>P15</term><description>A batch whose handler throws is rolled back, shown with its error in <see cref="GetSubscriptionStatesAsync"/>, and retried with growing pauses; it is never skipped.</description></item>
+/// <item><term>P16</term><description>At any time one runner at most works for a subscription name; another that was started waits and takes over when the first one ends.</description></item>
+/// <item><term>P17</term><description>U+0000 and lone surrogates are refused before anything is stored, with <see cref="ForbiddenTextException"/>.</description></item>
+/// </list>
+/// Implementations are safe for concurrent use. A broken connection during an append leaves its outcome unknown: the caller
+/// repeats it with the same ids, and P3 makes that safe.
+/// </summary>
+public interface IEventStore
+{
+    /// <summary>Brings the store's own tables to the version of this code; once, whoever else starts at the same time.</summary>
+    /// <exception cref="EventStoreStartupException">The store is newer than the code, or its settings would lose acknowledged events.</exception>
+    Task MigrateAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Appends events to one or more streams (P1 to P8, P17).</summary>
+    /// <param name="batch">What each stream gets; at least one stream, no stream twice, no event id twice.</param>
+    /// <param name="metadata">Who and why; stored with each event.</param>
+    /// <param name="cancellationToken">Cancelling leaves the outcome unknown.</param>
+    /// <returns>The new versions and the position, or an expected refusal.</returns>
+    /// <exception cref="ArgumentException">The batch is malformed.</exception>
+    /// <exception cref="ForbiddenTextException">A text holds what the store cannot keep.</exception>
+    Task<AppendResult> AppendAsync(
+        IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a stream in version order (P9); nothing when there is no such stream.</summary>
+    /// <param name="streamId">The stream's key.</param>
+    /// <param name="fromVersion">The first version wanted, included.</param>
+    /// <param name="upToPosition">The last position wanted, included; null for the whole stream.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
+        string streamId, long fromVersion = 1, long? upToPosition = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The version of a stream's last event; 0 when the stream has no events.</summary>
+    Task<long> StreamVersionAsync(string streamId, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a page of the settled log in position order (P10, P11). It does not wait for events.</summary>
+    /// <param name="after">The position after which to begin, excluded; 0 for the beginning.</param>
+    /// <param name="limit">How many events at most; at least 1.</param>
+    /// <param name="filter">Which events, or null for all.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    Task<EventPage> ReadAllAsync(
+        long after, int limit, EventFilter? filter = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The highest settled position; 0 in an empty store.</summary>
+    Task<long> HeadAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The last settled position recorded at or before the instant (P12); 0 when there is none. The answer for an instant is final
+    /// once an event with a later stamp is settled.
+    /// </summary>
+    Task<long> PositionAtAsync(DateTimeOffset recordedAt, CancellationToken cancellationToken = default);
+
+    /// <summary>The stamp of the last event at or before the position; null when there is none.</summary>
+    Task<DateTimeOffset?> RecordedAtOfAsync(long position, CancellationToken cancellationToken = default);
+
+    /// <summary>Completes with the head as soon as the highest settled position is beyond the given one (P13).</summary>
+    Task<long> WaitForEventsAsync(long after, CancellationToken cancellationToken);
+
+    /// <summary>What readers cannot pass at the moment; null when everything that was appended is settled.</summary>
+    Task<LogStall?> GetStallAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs a subscription from its checkpoint until cancelled, in pages (P14 to P16). Failures of the handler and of the
+    /// connection are retried for ever; the task ends by cancellation only.
+    /// </summary>
+    Task RunSubscriptionAsync(ISubscription subscription, CancellationToken cancellationToken);
+
+    /// <summary>The position up to which, included, the subscription has handled everything; 0 before its first batch.</summary>
+    Task<long> CheckpointAsync(string subscription, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until the subscription's checkpoint has reached the position.</summary>
+    /// <returns>True when it has, false when the time ran out first.</returns>
+    Task<bool> WaitForCheckpointAsync(
+        string subscription, long position, TimeSpan timeout, CancellationToken cancellationToken = default);
+
+    /// <summary>The state of every subscription that has a checkpoint or a failure, by name.</summary>
+    Task<IReadOnlyList<SubscriptionState>> GetSubscriptionStatesAsync(CancellationToken cancellationToken = default);
+}

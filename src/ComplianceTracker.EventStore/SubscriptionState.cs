@@ -1,0 +1,19 @@
+namespace ComplianceTracker.EventStore;
+
+/// <summary>How far a subscription is and what keeps it.</summary>
+/// <param name="Name">The subscription's name.</param>
+/// <param name="Checkpoint">The position up to which, included, everything is handled; 0 before the first batch.</param>
+/// <param name="Head">The highest settled position of the log when the state was read.</param>
+/// <param name="Failure">The failure of the batch that is being retried, or null when the last batch succeeded.</param>
+public sealed record SubscriptionState(string Name, long Checkpoint, long Head, SubscriptionFailure? Failure)
+{
+    /// <summary>How many positions the subscription is behind; 0 when it has handled everything.</summary>
+    public long Lag => Math.Max(0, Head - Checkpoint);
+}
+
+/// <summary>A batch that failed and is being retried.</summary>
+/// <param name="After">The checkpoint at which it failed: the first event after it, included, begins the batch.</param>
+/// <param name="Attempts">How often it was tried since it last succeeded; at least 1.</param>
+/// <param name="Error">The kind and message of the last exception.</param>
+/// <param name="At">When it last failed.</param>
+public sealed record SubscriptionFailure(long After, int Attempts, string Error, DateTimeOffset At);
