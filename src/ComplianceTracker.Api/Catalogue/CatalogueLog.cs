@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using ComplianceTracker.Domain.Instruments;
+using ComplianceTracker.Domain.Vocabulary;
+
+namespace ComplianceTracker.Api.Catalogue;
+
+/// <summary>
+/// Everything recorded of instruments and vocabulary up to a log position: enough to answer on all three clocks. Immutable;
+/// a later log is made of it by folding further events.
+/// </summary>
+/// <param name="Through">The log position up to which, included, everything is folded.</param>
+/// <param name="Vocabularies">Every version of the vocabulary with the position that made it, in order; the empty one first.</param>
+/// <param name="Instruments">The instruments by id.</param>
+/// <param name="Positions">The positions of the events folded, in order.</param>
+/// <param name="PublicDays">Every public day of a development, corrected ones included.</param>
+/// <param name="Owners">The instrument that defines an obligation, by the obligation's id.</param>
+internal sealed record CatalogueLog(
+    long Through,
+    ImmutableList<(long Position, FactVocabulary Vocabulary)> Vocabularies,
+    ImmutableSortedDictionary<string, InstrumentRecord> Instruments,
+    ImmutableList<long> Positions,
+    ImmutableSortedSet<DateOnly> PublicDays,
+    ImmutableDictionary<string, string> Owners)
+{
+    /// <summary>Before the first event.</summary>
+    public static CatalogueLog Empty { get; } = new(
+        0,
+        [(0, FactVocabulary.Empty)],
+        ImmutableSortedDictionary.Create<string, InstrumentRecord>(StringComparer.Ordinal),
+        [],
+        [],
+        ImmutableDictionary.Create<string, string>(StringComparer.Ordinal));
+
+    /// <summary>The newest vocabulary.</summary>
+    public FactVocabulary Vocabulary => Vocabularies[^1].Vocabulary;
+
+    /// <summary>The vocabulary as recorded by the position.</summary>
+    public FactVocabulary VocabularyAt(long position)
+    {
+        var at = Vocabularies.Count - 1;
+        while (Vocabularies[at].Position > position)
+        {
+            at--;
+        }
+
+        return Vocabularies[at].Vocabulary;
+    }
+
+    /// <summary>The log with one more event.</summary>
+    public CatalogueLog With(object @event, long position, DateTimeOffset recordedAt, string instrumentId) => @event switch
+    {
+        VocabularyEvent e => this with
+        {
+            Vocabularies = Vocabularies.Add((position, VocabularyDecider.Evolve(Vocabulary, e))),
+            Positions = Positions.Add(position),
+        },
+        InstrumentRegistered e => this with
+        {
+            Instruments = Instruments.SetItem(instrumentId, new InstrumentRecord(e.Instrument, position, [])),
+            Positions = Positions.Add(position),
+        },
+        DevelopmentRecorded e => WithDevelopment(new RecordedDevelopment(e.Development, position, recordedAt), instrumentId),
+        _ => this,
+    };
+
+    private CatalogueLog WithDevelopment(RecordedDevelopment recorded, string instrumentId)
+    {
+        var development = recorded.Development;
+        IEnumerable<DateOnly?> days =
+            [development.PublicDay, development.Restated?.Date, development.Restated?.PublicOn];
+        var record = Instruments[instrumentId];
+        return this with
+        {
+            Instruments = Instruments.SetItem(instrumentId, record with { Developments = record.Developments.Add(recorded) }),
+            Positions = Positions.Add(recorded.Position),
+            PublicDays = PublicDays.Union(days.OfType<DateOnly>()),
+            Owners = development.Effects.OfType<DefineEffect>().Aggregate(
+                Owners, (owners, e) => owners.ContainsKey(e.ObligationId) ? owners : owners.Add(e.ObligationId, instrumentId)),
+        };
+    }
+}
+
+/// <summary>An instrument as the log holds it.</summary>
+/// <param name="Identity">What it is.</param>
+/// <param name="RegisteredAt">The position of its registration.</param>
+/// <param name="Developments">Its developments in the order of recording.</param>
+internal sealed record InstrumentRecord(InstrumentIdentity Identity, long RegisteredAt, ImmutableList<RecordedDevelopment> Developments);

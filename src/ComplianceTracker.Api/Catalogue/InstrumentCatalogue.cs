@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using ComplianceTracker.Api.Storage;
+using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Instruments;
+using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.Domain.Vocabulary;
+using ComplianceTracker.EventStore;
+
+namespace ComplianceTracker.Api.Catalogue;
+
+/// <summary>
+/// Instruments and vocabulary in memory, read off the log on demand: never behind a position that a reader asks for.
+/// Thousands of instruments fit; companies, of which there may be any number, are not kept here.
+/// </summary>
+internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) : IDisposable
+{
+    private const int PageSize = 1000;
+    private const int MostViews = 256;
+    private readonly SemaphoreSlim reading = new(1, 1);
+    private readonly ConcurrentDictionary<(DateOnly, long), CatalogueView> views = new();
+    private readonly ConditionalWeakTable<FactVocabulary, Compiler> compilers = [];
+    private volatile CatalogueLog log = CatalogueLog.Empty;
+
+    /// <summary>Everything recorded, at least up to the position.</summary>
+    public async Task<CatalogueLog> ThroughAsync(long position, CancellationToken cancellationToken)
+    {
+        if (log.Through >= position)
+        {
+            return log;
+        }
+
+        await reading.WaitAsync(cancellationToken);
+        try
+        {
+            var read = log;
+            while (read.Through < position)
+            {
+                var page = await store.ReadAllAsync(read.Through, PageSize, EventTypes.CatalogueFilter, cancellationToken);
+                read = page.Events.Aggregate(read, (l, e) => l.With(types.Decode(e), e.Position, e.RecordedAt, StreamIds.IdOf(e.StreamId)));
+                if (page.Through == read.Through && page.Events.Count == 0)
+                {
+                    break;
+                }
+
+                read = read with { Through = page.Through };
+                log = read;
+            }
+
+            return read;
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    /// <summary>Everything recorded so far.</summary>
+    public async Task<CatalogueLog> HeadAsync(CancellationToken cancellationToken) =>
+        await ThroughAsync(await store.HeadAsync(cancellationToken), cancellationToken);
+
+    /// <summary>What counts on the public day at the position.</summary>
+    public CatalogueView View(CatalogueLog all, DateOnly knownOn, long position)
+    {
+        // Every day and position between two changes shows the same: the key is the last change.
+        var day = LastAtMost(all.PublicDays, knownOn);
+        var at = LastAtMost(all.Positions, position);
+        if (views.TryGetValue((day, at), out var known))
+        {
+            return known;
+        }
+
+        if (views.Count >= MostViews)
+        {
+            views.Clear();
+        }
+
+        return views.GetOrAdd((day, at), _ => Build(all, knownOn, position));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => reading.Dispose();
+
+    private CatalogueView Build(CatalogueLog all, DateOnly knownOn, long position)
+    {
+        var compiler = compilers.GetValue(all.VocabularyAt(position), v => new Compiler(v));
+        var instruments = all.Instruments.Values
+            .Where(i => i.RegisteredAt <= position)
+            .Select(i => Count(i, knownOn, position))
+            .ToImmutableArray();
+        return new CatalogueView(compiler.Index, instruments, compiler.Compile);
+    }
+
+    private static InstrumentView Count(InstrumentRecord record, DateOnly knownOn, long position)
+    {
+        var counted = Counting.Count(record.Developments, knownOn, position);
+        var (histories, unresolved) = LegalHistoryFold.Fold(record.Identity, counted);
+        return new InstrumentView(record.Identity, 1 + record.Developments.Count(d => d.Position <= position), counted, histories, unresolved);
+    }
+
+    private static DateOnly LastAtMost(ImmutableSortedSet<DateOnly> days, DateOnly day)
+    {
+        var at = days.IndexOf(day);
+        var before = at >= 0 ? at : ~at - 1;
+        return before >= 0 ? days[before] : DateOnly.MinValue;
+    }
+
+    private static long LastAtMost(ImmutableList<long> positions, long position)
+    {
+        var at = positions.BinarySearch(position);
+        var before = at >= 0 ? at : ~at - 1;
+        return before >= 0 ? positions[before] : 0;
+    }
+
+    /// <summary>The conditions compiled against one vocabulary.</summary>
+    private sealed class Compiler(FactVocabulary vocabulary)
+    {
+        private readonly ConcurrentDictionary<string, Condition> conditions = new(StringComparer.Ordinal);
+
+        public FactIndex Index { get; } = FactIndex.Of(vocabulary);
+
+        public Condition Compile(string text) => conditions.GetOrAdd(text, t =>
+        {
+            var result = Condition.Compile(t, Index);
+            return result.IsValid
+                ? result.Condition
+                : throw new InvalidOperationException($"A recorded condition does not compile: {result.Error.Message}");
+        });
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using ComplianceTracker.Api.Problems;
+using ComplianceTracker.EventStore;
+
+namespace ComplianceTracker.Api.Clocks;
+
+/// <summary>
+/// Read-your-writes over the projections: a read with <c>minPosition</c>, or with <c>Prefer: wait=N</c> alone for the head of
+/// the log at its arrival, waits for them, at most N seconds. Never silently stale: past that it is a 503 problem.
+/// </summary>
+internal sealed class ReadBarrier(IEventStore store)
+{
+    private const int LongestWait = 60;
+
+    /// <summary>Waits as the request asks.</summary>
+    /// <exception cref="ApiProblem">A parameter is not valid, or the time ran out.</exception>
+    public async Task WaitAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        var wait = Wait(context);
+        if (MinPosition(context) is not { } position)
+        {
+            if (wait is null)
+            {
+                return;
+            }
+
+            position = await store.HeadAsync(cancellationToken);
+        }
+
+        if (!await store.WaitForCheckpointAsync("Register", position, TimeSpan.FromSeconds(wait ?? 0), cancellationToken))
+        {
+            throw new ApiProblem(
+                ProblemTypes.NotYetThere, $"The register has not reached position {position} within {wait ?? 0} s; ask again, or wait longer with 'Prefer: wait=N'.")
+            {
+                RetryAfter = 1,
+            };
+        }
+
+        if (wait is { } seconds)
+        {
+            context.Response.Headers["Preference-Applied"] = $"wait={seconds}";
+        }
+    }
+
+    private static long? MinPosition(HttpContext context)
+    {
+        var given = context.Request.Query["minPosition"];
+        if (given.Count == 0)
+        {
+            return null;
+        }
+
+        return given.Count == 1 && long.TryParse(given[0], NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+            ? position
+            : throw ApiProblem.BadParameter("minPosition", $"'{given}' is not a position of the log.");
+    }
+
+    // Preferences that cannot be met are ignored (RFC 7240), so a malformed wait is none.
+    private static int? Wait(HttpContext context)
+    {
+        foreach (var preference in context.Request.Headers["Prefer"].SelectMany(h => (h ?? "").Split(',')))
+        {
+            var parts = preference.Split('=', 2, StringSplitOptions.TrimEntries);
+            if (parts is ["wait", var seconds] && int.TryParse(seconds.Split(';')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var wait))
+            {
+                return Math.Min(wait, LongestWait);
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.Json.Nodes;
+using ComplianceTracker.Api.Catalogue;
+using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Storage;
+using ComplianceTracker.Domain.Common;
+using ComplianceTracker.Domain.Companies;
+using ComplianceTracker.EventStore;
+
+namespace ComplianceTracker.Api.Companies;
+
+/// <summary>Company profiles: register, replace, read, declare facts, archive.</summary>
+internal static class CompanyEndpoints
+{
+    private const string Facts = "facts";
+
+    /// <summary>Adds what the endpoints need.</summary>
+    public static IServiceCollection AddCompanies(this IServiceCollection services) => services
+        .AddSingleton<CompanyStreams>()
+        .AddSingleton<CompanyWriter>()
+        .AddSingleton<CompanyList>();
+
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapCompanyEndpoints(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/companies").WithTags("Companies");
+        group.MapGet("", ListAsync).WithName("listCompanies").WithSummary("The companies on record, by id").Produces<CompanyPage>();
+        group.MapPut("/{id}", PutAsync).WithName("putCompany")
+            .WithSummary("Register a company, or replace its whole profile")
+            .Accepts<CompanyBody>("application/json").Produces<WriteResult>().Produces<WriteResult>(201);
+        group.MapGet("/{id}", GetAsync).WithName("getCompany").WithSummary("A company with its facts on a day").Produces<CompanyAnswer>();
+        group.MapDelete("/{id}", DeleteAsync).WithName("archiveCompany").WithSummary("Archive a company; its past stays readable").Produces<WriteResult>();
+        group.MapGet("/{id}/facts", GetFactsAsync).WithName("listCompanyFacts")
+            .WithSummary("What the company declared, with the days on which it holds").Produces<FactPage>();
+        group.MapPost("/{id}/facts", PostFactsAsync).WithName("declareFacts")
+            .WithSummary("Declare facts with the days on which they hold; the later declaration overrides what it overlaps")
+            .Accepts<FactDeclarationBody[]>("application/json").Produces<WriteResult>();
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, CompanyList list, ReadBarrier barrier, CancellationToken cancellationToken)
+    {
+        await barrier.WaitAsync(context, cancellationToken);
+        var page = await list.PageAsync(StreamIds.DefaultTenant, Paging.From(context.Request.Query, CompanyList.Name), cancellationToken);
+        return Results.Json(page, ApiJson.Default.CompanyPage);
+    }
+
+    private static async Task<IResult> PutAsync(string id, HttpContext context, CompanyWriter writer, CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync(context, ApiJson.Default.CompanyBody);
+        if (body.TimeZone is { } zone && !ClockReader.IsTimeZone(zone))
+        {
+            throw new ApiProblem(ProblemTypes.InvalidBody, $"'{zone}' is not an IANA time zone such as Europe/Berlin or Asia/Shanghai.") { Pointer = "/timeZone" };
+        }
+
+        var command = new PutCompany(id, body.Name, body.TimeZone, GivenFacts.From(body.Facts));
+        var (result, created) = await writer.WriteAsync(id, command, context, matchNeeded: true, cancellationToken);
+        return Written(context, result, created ? $"/api/v1/companies/{id}" : null);
+    }
+
+    private static async Task<IResult> GetAsync(
+        string id, HttpContext context, CompanyStreams streams, ClockReader clocks, IEventStore store, CancellationToken cancellationToken)
+    {
+        var given = GivenClocks.From(context.Request.Query);
+        var asked = await clocks.ReadAsync(given, null, cancellationToken);
+        var position = asked.Position ?? await store.HeadAsync(cancellationToken);
+        var state = await LoadAsync(streams, id, asked, cancellationToken);
+        asked = await clocks.ReadAsync(given, state.Profile!.TimeZone, cancellationToken);
+        context.Response.Headers.ETag = Preconditions.ETag(state.Version);
+        if (context.Request.Headers.IfNoneMatch.Contains(Preconditions.ETag(state.Version)))
+        {
+            return Results.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        var facts = state.Profile.Facts
+            .Select(f => KeyValuePair.Create(f.Key, PlainFacts.ToNode(f.Value.ValueOn(asked.AsOf))))
+            .Where(f => f.Value is not null)
+            .ToDictionary();
+        return Results.Json(
+            new CompanyAnswer(
+                id, state.Profile.Name, state.Profile.TimeZone, facts, asked.AsOf,
+                asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken), state.Version, Math.Max(position, state.Position)),
+            ApiJson.Default.CompanyAnswer);
+    }
+
+    private static async Task<IResult> DeleteAsync(string id, HttpContext context, CompanyWriter writer, CancellationToken cancellationToken)
+    {
+        var (result, _) = await writer.WriteAsync(id, new ArchiveCompany(), context, matchNeeded: false, cancellationToken);
+        return Written(context, result, null);
+    }
+
+    private static async Task<IResult> GetFactsAsync(
+        string id, HttpContext context, CompanyStreams streams, ClockReader clocks, IEventStore store, CancellationToken cancellationToken)
+    {
+        var paging = Paging.From(context.Request.Query, Facts);
+        var given = paging.Pinned is { } pinned ? new GivenClocks(null, null, null, pinned, null) : GivenClocks.From(context.Request.Query);
+        var asked = await clocks.ReadAsync(given, null, cancellationToken);
+        var state = await LoadAsync(streams, id, asked, cancellationToken);
+        var position = asked.Position ?? Math.Max(state.Position, await store.HeadAsync(cancellationToken));
+        var all = state.Profile!.Facts
+            .SelectMany(f => f.Value.Pieces.Select(p => (
+                Key: $"{f.Key} {p.Days.From ?? DateOnly.MinValue:yyyy-MM-dd}",
+                Item: new FactItem(f.Key, PlainFacts.ToNode(p.Value), p.Days.From, p.Days.To))))
+            .Where(p => paging.After is null || string.CompareOrdinal(p.Key, paging.After) > 0)
+            .OrderBy(p => p.Key, StringComparer.Ordinal)
+            .Take(paging.Limit + 1)
+            .ToList();
+        var next = all.Count > paging.Limit ? Paging.Cursor(Facts, all[paging.Limit - 1].Key, $"{position}") : null;
+        context.Response.Headers.ETag = Preconditions.ETag(state.Version);
+        return Results.Json(
+            new FactPage([..all.Take(paging.Limit).Select(p => p.Item)], next, id, asked.RecordedAt, state.Version, position), ApiJson.Default.FactPage);
+    }
+
+    private static async Task<IResult> PostFactsAsync(string id, HttpContext context, CompanyWriter writer, CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync(context, ApiJson.Default.FactDeclarationBodyArray);
+        var (result, _) = await writer.WriteAsync(id, new DeclareFacts(GivenFacts.From(body)), context, matchNeeded: false, cancellationToken);
+        return Written(context, result, null);
+    }
+
+    private static async Task<CompanyState> LoadAsync(CompanyStreams streams, string id, QuestionClocks asked, CancellationToken cancellationToken)
+    {
+        var state = await streams.AtAsync(StreamIds.DefaultTenant, id, asked.Position, cancellationToken);
+        return state.Profile switch
+        {
+            null when asked.Position is { } position && await streams.ExistsAsync(StreamIds.DefaultTenant, id, cancellationToken) =>
+                throw new ApiProblem(ProblemTypes.CompanyNotFound, $"The company '{id}' was not yet registered at position {position}."),
+            null => throw new ApiProblem(ProblemTypes.CompanyNotFound, $"No company is registered as '{id}'."),
+            { IsArchived: true } => throw new ApiProblem(
+                ProblemTypes.Archived, $"The company '{id}' was archived; ask with an earlier position or recordedAt for what it was."),
+            _ => state,
+        };
+    }
+
+    private static IResult Written(HttpContext context, WriteResult result, string? location)
+    {
+        context.Response.Headers.ETag = Preconditions.ETag(result.Version);
+        if (location is not null)
+        {
+            context.Response.Headers.Location = location;
+        }
+
+        return Results.Json(result, ApiJson.Default.WriteResult, statusCode: location is null ? 200 : 201);
+    }
+}

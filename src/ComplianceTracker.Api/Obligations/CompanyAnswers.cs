@@ -1,0 +1,118 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using ComplianceTracker.Api.Catalogue;
+using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Companies;
+using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Storage;
+using ComplianceTracker.Domain.Companies;
+using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.EventStore;
+
+namespace ComplianceTracker.Api.Obligations;
+
+/// <summary>
+/// Answers what obligations mean to a company. The newest state comes from the register; past positions, knowledge that
+/// differs from the register's, and companies the register has not reached are computed by the same pure function.
+/// </summary>
+internal sealed class CompanyAnswers(
+    IEventStore store, InstrumentCatalogue catalogue, CompanyStreams companies, RegisterReader register, ClockReader clocks)
+{
+    /// <summary>Everything needed to answer about one company on one set of clocks.</summary>
+    /// <exception cref="ApiProblem">A clock is not valid, or the company is not registered, not yet by then, or archived.</exception>
+    public async Task<CompanyQuestion> AskAsync(string companyId, GivenClocks given, CancellationToken cancellationToken)
+    {
+        if (given.RecordedAt is null && given.Position is null
+            && await register.FindAsync(StreamIds.DefaultTenant, companyId, cancellationToken) is { } row)
+        {
+            var asked = await clocks.ReadAsync(given, row.TimeZone, cancellationToken);
+            return row.IsArchived ? throw Archived(companyId) : await FromRegisterAsync(row, asked, cancellationToken);
+        }
+
+        return await FromLogAsync(companyId, given, cancellationToken);
+    }
+
+    /// <summary>Every step of a rule's condition on the company's facts of the day asked about.</summary>
+    public async Task<TraceBody> TraceAsync(CompanyQuestion question, RuleView rule, CancellationToken cancellationToken)
+    {
+        var state = await companies.AtAsync(StreamIds.DefaultTenant, question.CompanyId, question.Position, cancellationToken);
+        var day = question.Clocks.AsOf;
+        var piece = rule.History.Contents.Count(c => c.From is null || c.From <= day) - 1;
+        return TraceBody.From(rule.Rule.Conditions[piece].Trace(new CompanyFrames(state.Profile!, question.View.Index).On(day)));
+    }
+
+    private async Task<CompanyQuestion> FromRegisterAsync(RegisterRow row, QuestionClocks asked, CancellationToken cancellationToken)
+    {
+        var log = await catalogue.ThroughAsync(row.Position, cancellationToken);
+        var view = catalogue.View(log, asked.KnownOn, row.Position);
+        var projected = catalogue.View(log, DateOnly.MaxValue, row.Position);
+        var differing = view.Rules.Where(r => projected.RuleById[r.History.ObligationId].Signature != r.Signature).ToFrozenSet();
+        CompanyFrames? frames = null;
+        if (differing.Count > 0)
+        {
+            var state = await companies.AtAsync(StreamIds.DefaultTenant, row.CompanyId, row.Position, cancellationToken);
+            frames = new CompanyFrames(state.Profile!, view.Index);
+        }
+
+        return new CompanyQuestion(row.CompanyId, asked, view, row.Position, asked.RecordedAt ?? row.RecordedAt, rule =>
+            frames is not null && differing.Contains(rule)
+                ? Applicability.Intervals(rule.Rule, frames)
+                : row.Intervals.GetValueOrDefault(rule.History.ObligationId, []));
+    }
+
+    private async Task<CompanyQuestion> FromLogAsync(string companyId, GivenClocks given, CancellationToken cancellationToken)
+    {
+        // The time zone of the defaults is the profile's as recorded by the position, which the clocks name: read them first without it.
+        var asked = await clocks.ReadAsync(given, null, cancellationToken);
+        var position = asked.Position ?? await store.HeadAsync(cancellationToken);
+        var profile = (await companies.AtAsync(StreamIds.DefaultTenant, companyId, position, cancellationToken)).Profile;
+        if (profile is null)
+        {
+            throw await NotFoundAsync(companyId, asked, position, cancellationToken);
+        }
+
+        if (profile.IsArchived)
+        {
+            throw Archived(companyId);
+        }
+
+        asked = await clocks.ReadAsync(given, profile.TimeZone, cancellationToken);
+        var log = await catalogue.ThroughAsync(position, cancellationToken);
+        var view = catalogue.View(log, asked.KnownOn, position);
+        var frames = new CompanyFrames(profile, view.Index);
+        var recordedAt = asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
+        return new CompanyQuestion(companyId, asked, view, position, recordedAt, rule => Applicability.Intervals(rule.Rule, frames));
+    }
+
+    private async Task<ApiProblem> NotFoundAsync(string companyId, QuestionClocks asked, long position, CancellationToken cancellationToken)
+    {
+        var later = asked.Position is not null && await companies.ExistsAsync(StreamIds.DefaultTenant, companyId, cancellationToken);
+        return new ApiProblem(
+            ProblemTypes.CompanyNotFound,
+            later
+                ? $"The company '{companyId}' was not yet registered at position {position}{(asked.RecordedAt is { } at ? $" ({at:yyyy-MM-dd'T'HH:mm:ss'Z'})" : "")}."
+                : $"No company is registered as '{companyId}'.");
+    }
+
+    private static ApiProblem Archived(string companyId) =>
+        new(ProblemTypes.Archived, $"The company '{companyId}' was archived; ask with an earlier position or recordedAt for what applied to it.");
+}
+
+/// <summary>A question about one company, with everything that answers it.</summary>
+/// <param name="CompanyId">The company.</param>
+/// <param name="Clocks">The clocks, settled.</param>
+/// <param name="View">The law as counted.</param>
+/// <param name="Position">The log position that the answer shows.</param>
+/// <param name="RecordedAt">When that position was recorded, or the instant asked for; null in an empty log.</param>
+/// <param name="IntervalsOf">When a rule applies or may apply to the company.</param>
+internal sealed record CompanyQuestion(
+    string CompanyId,
+    QuestionClocks Clocks,
+    CatalogueView View,
+    long Position,
+    DateTimeOffset? RecordedAt,
+    Func<RuleView, ImmutableArray<ApplicabilityInterval>> IntervalsOf)
+{
+    /// <summary>The answer for one obligation, or null: nothing counted carries the rule.</summary>
+    public ObligationAnswer? Answer(RuleView rule) => ObligationAnswer.On(rule.History, IntervalsOf(rule), Clocks.AsOf);
+}

@@ -1,0 +1,99 @@
+using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Domain.Common;
+using ComplianceTracker.EventStore;
+
+namespace ComplianceTracker.Api.Obligations;
+
+/// <summary>What applies to a company: the question the product exists for.</summary>
+internal static class ObligationEndpoints
+{
+    private const string List = "obligations";
+
+    /// <summary>Adds what the endpoints need.</summary>
+    public static IServiceCollection AddObligations(this IServiceCollection services) => services
+        .AddSingleton<RegisterReader>()
+        .AddSingleton<CompanyAnswers>()
+        .AddSingleton<ISubscription, RegisterProjection>();
+
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapObligationEndpoints(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/companies/{id}/obligations").WithTags("Obligations");
+        group.MapGet("", ListAsync).WithName("listObligations")
+            .WithSummary("What applies to the company on a day, as known on a day, as recorded by then, and why")
+            .Produces<ObligationPage>();
+        group.MapGet("/{obligationId}", OneAsync).WithName("getObligation")
+            .WithSummary("One obligation with its explanation: the steps of its condition and the developments that made it so")
+            .Produces<ObligationDetail>();
+    }
+
+    private static async Task<IResult> ListAsync(
+        string id, HttpContext context, CompanyAnswers answers, ReadBarrier barrier, CancellationToken cancellationToken)
+    {
+        await barrier.WaitAsync(context, cancellationToken);
+        var paging = Paging.From(context.Request.Query, List);
+        var given = GivenClocks.From(context.Request.Query);
+        var question = await answers.AskAsync(id, paging.Pinned is { } pinned ? Pinned(pinned) : given, cancellationToken);
+        var query = ObligationQuery.From(context.Request.Query, question.View);
+        return Results.Json(Page(question, query, paging), ApiJson.Default.ObligationPage);
+    }
+
+    private static async Task<IResult> OneAsync(
+        string id, string obligationId, HttpContext context, CompanyAnswers answers, ReadBarrier barrier, CancellationToken cancellationToken)
+    {
+        await barrier.WaitAsync(context, cancellationToken);
+        var question = await answers.AskAsync(id, GivenClocks.From(context.Request.Query), cancellationToken);
+        if (!question.View.RuleById.TryGetValue(obligationId, out var rule) || question.Answer(rule) is not { } answer)
+        {
+            var nearest = rule is null ? Nearest.To(obligationId, question.View.RuleById.Keys) : [];
+            throw new ApiProblem(
+                ProblemTypes.ObligationNotKnown,
+                $"On {question.Clocks.AsOf:yyyy-MM-dd}, as known on {question.Clocks.KnownOn:yyyy-MM-dd}, nothing public carried '{obligationId}'{(nearest.IsEmpty ? "" : $"; did you mean {string.Join(" or ", nearest)}?")}.")
+            {
+                Expected = nearest,
+            };
+        }
+
+        var trace = await answers.TraceAsync(question, rule, cancellationToken);
+        var detail = new ObligationDetail(ObligationItems.Item(answer, question.View), question, ObligationItems.Explanation(answer, trace));
+        return Results.Json(detail, ApiJson.Default.ObligationDetail);
+    }
+
+    /// <summary>The page of a question's answers.</summary>
+    public static ObligationPage Page(CompanyQuestion question, ObligationQuery query, Paging paging)
+    {
+        var items = new List<ObligationItem>();
+        string? next = null;
+        foreach (var rule in question.View.Rules)
+        {
+            var id = rule.History.ObligationId;
+            if ((paging.After is { } after && string.CompareOrdinal(id, after) <= 0)
+                || !query.Wants(rule, question.Clocks.AsOf)
+                || question.Answer(rule) is not { } answer
+                || !query.Wants(answer))
+            {
+                continue;
+            }
+
+            if (items.Count == paging.Limit)
+            {
+                next = Paging.Cursor(List, items[^1].ObligationId, Pin(question));
+                break;
+            }
+
+            items.Add(ObligationItems.Item(answer, question.View));
+        }
+
+        var clocks = question.Clocks;
+        return new ObligationPage(
+            question.CompanyId, clocks.AsOf, clocks.KnownOn, question.RecordedAt, clocks.TimeZone, question.Position, items, next);
+    }
+
+    private static string Pin(CompanyQuestion question) =>
+        $"{question.Clocks.AsOf:yyyy-MM-dd} {question.Clocks.KnownOn:yyyy-MM-dd} {question.Position} {question.Clocks.TimeZone}";
+
+    private static GivenClocks Pinned(string pin) =>
+        pin.Split(' ') is [var asOf, var knownOn, var position, var zone] ? new(asOf, knownOn, null, position, zone) : new(null, null, null, null, null);
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using ComplianceTracker.Api.Catalogue;
+using ComplianceTracker.Api.Instruments;
+using ComplianceTracker.Domain.Obligations;
+
+namespace ComplianceTracker.Api.Obligations;
+
+/// <summary>Puts answers into the words of the API.</summary>
+internal static class ObligationItems
+{
+    /// <summary>The item of an answer.</summary>
+    public static ObligationItem Item(ObligationAnswer answer, CatalogueView view) => new()
+    {
+        ObligationId = answer.History.ObligationId,
+        InstrumentId = answer.History.Instrument.Id,
+        Jurisdiction = answer.History.Instrument.Jurisdiction,
+        Provision = answer.Content.Provision,
+        Title = answer.Content.Title,
+        Summary = answer.Content.Summary,
+        Category = answer.Content.Category,
+        Nature = answer.Content.Nature,
+        Status = answer.Status,
+        Stage = answer.Stage,
+        Applies = answer.Applies,
+        From = answer.From,
+        To = answer.To,
+        FromLatest = answer.FromLatest,
+        AppliesSince = answer.AppliesSince,
+        AppliesUntil = answer.AppliesUntil,
+        SuspendedUntil = answer.SuspendedUntil,
+        EnforcementPaused = answer.EnforcementPaused,
+        MissingFacts = answer.MissingFacts,
+        Otherwise = answer.Otherwise,
+        Because = Reasons.Because(answer, view.Vocabulary),
+        Duty = DutyBody.From(answer.Content.Duty)!,
+        Penalty = answer.Content.Penalty,
+        Source = answer.Content.Source,
+        Confidence = answer.Content.Confidence,
+        Unverified = answer.Unverified,
+        Replaces = [..answer.Content.Replaces.Union(view.Replaced[answer.History.ObligationId]).Order(StringComparer.Ordinal)],
+        ReplacedBy = answer.History.ReplacedBy,
+    };
+
+    /// <summary>How the answer came about.</summary>
+    public static ExplanationBody Explanation(ObligationAnswer answer, TraceBody trace) => new(
+        answer.Content.Condition,
+        answer.Content.AppliesWhen,
+        trace,
+        answer.Content.Note,
+        answer.Content.VerifyAfter,
+        [..answer.History.Causes
+            .GroupBy(c => c.By)
+            .Select(g => Cause(answer.History, g.Key, [..g.Select(c => c.Effect)]))]);
+
+    private static CauseBody Cause(
+        LegalHistory history, Domain.Instruments.CountedDevelopment by, ImmutableArray<Domain.Instruments.Effect> effects) => new(
+        by.Development.Id,
+        history.Instrument.Id,
+        by.Development.Kind,
+        by.Development.Date,
+        by.Development.PublicDay,
+        by.Development.Note,
+        by.Development.Source,
+        by.Development.Confidence,
+        by.Development.CausedBy,
+        by.CorrectedBy,
+        [..effects.Select(EffectBody.From)],
+        by.RecordedAt,
+        by.Position);
+}

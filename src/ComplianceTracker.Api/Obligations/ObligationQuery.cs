@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using ComplianceTracker.Api.Catalogue;
+using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Domain.Common;
+using ComplianceTracker.Domain.Obligations;
+
+namespace ComplianceTracker.Api.Obligations;
+
+/// <summary>Which obligations of a company a client wants to see.</summary>
+/// <param name="Statuses">The statuses asked for, or empty: what binds or may bind now or later.</param>
+/// <param name="Categories">The categories asked for, or empty: all.</param>
+/// <param name="Jurisdictions">The jurisdictions asked for, exactly as instruments name them, or empty: all.</param>
+/// <param name="Instruments">The instruments asked for, or empty: all.</param>
+internal sealed record ObligationQuery(
+    ImmutableHashSet<Status> Statuses,
+    ImmutableHashSet<string> Categories,
+    ImmutableHashSet<string> Jurisdictions,
+    ImmutableHashSet<string> Instruments)
+{
+    private static readonly ImmutableHashSet<Status> Default = [Status.Applicable, Status.Upcoming, Status.Suspended];
+
+    /// <summary>The filters in the query.</summary>
+    /// <exception cref="ApiProblem">A status, jurisdiction, category or instrument that cannot be.</exception>
+    public static ObligationQuery From(IQueryCollection query, CatalogueView view)
+    {
+        var statuses = Values(query, "status").Select(ReadStatus).ToImmutableHashSet();
+        var jurisdictions = Values(query, "jurisdiction");
+        if (jurisdictions.FirstOrDefault(j => !Jurisdiction.IsValid(j)) is { } unknown)
+        {
+            throw ApiProblem.BadParameter("jurisdiction", $"'{unknown}' is not {Jurisdiction.Description}.");
+        }
+
+        var instruments = Values(query, "instrument");
+        if (instruments.FirstOrDefault(i => !view.InstrumentById.ContainsKey(i)) is { } missing)
+        {
+            var nearest = Nearest.To(missing, view.InstrumentById.Keys);
+            throw ApiProblem.BadParameter("instrument", $"No instrument '{missing}' is on record{Hint(nearest)}.", nearest);
+        }
+
+        return new ObligationQuery(statuses, ReadCategories(query, view), jurisdictions, instruments);
+    }
+
+    /// <summary>Every filter open, the default statuses or those given.</summary>
+    public static ObligationQuery OfStatuses(IEnumerable<string> statuses) => new([..statuses.Select(ReadStatus)], [], [], []);
+
+    /// <summary>True when a rule can be listed at all, before it is answered.</summary>
+    public bool Wants(RuleView rule, DateOnly asOf) =>
+        (Jurisdictions.IsEmpty || Jurisdictions.Contains(rule.History.Instrument.Jurisdiction))
+        && (Instruments.IsEmpty || Instruments.Contains(rule.History.Instrument.Id))
+        && (Categories.IsEmpty || Categories.Contains(rule.History.ContentOn(asOf).Category));
+
+    /// <summary>True when the answer is one of those asked for.</summary>
+    public bool Wants(ObligationAnswer answer) => Statuses.IsEmpty
+        ? Default.Contains(answer.Status) || (answer.Otherwise is { } otherwise && Default.Contains(otherwise))
+        : Statuses.Contains(answer.Status);
+
+    private static ImmutableHashSet<string> ReadCategories(IQueryCollection query, CatalogueView view)
+    {
+        var categories = Values(query, "category");
+        if (categories.IsEmpty)
+        {
+            return categories;
+        }
+
+        var known = view.Rules.SelectMany(r => r.History.Contents).Select(c => c.Content.Category).ToHashSet(StringComparer.Ordinal);
+        if (categories.FirstOrDefault(c => !known.Contains(c)) is { } missing)
+        {
+            var nearest = Nearest.To(missing, known);
+            throw ApiProblem.BadParameter("category", $"No obligation has the category '{missing}'{Hint(nearest)}.", nearest);
+        }
+
+        return categories;
+    }
+
+    private static string Hint(ImmutableArray<string> nearest) => nearest.IsEmpty ? "" : $"; did you mean {string.Join(" or ", nearest)}?";
+
+    private static ImmutableHashSet<string> Values(IQueryCollection query, string name) =>
+        [..query[name].OfType<string>().SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+
+    private static Status ReadStatus(string word) => Words.TryParse<Status>(word, out var status)
+        ? status
+        : throw ApiProblem.BadParameter("status", $"'{word}' is not a status; the statuses are {string.Join(", ", Words.All<Status>())}.", [..Words.All<Status>()]);
+}

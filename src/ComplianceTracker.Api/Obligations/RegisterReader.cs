@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using ComplianceTracker.Domain.Obligations;
+using Npgsql;
+
+namespace ComplianceTracker.Api.Obligations;
+
+/// <summary>Reads one company's register with the position that it reflects, in one statement and so of one moment.</summary>
+internal sealed class RegisterReader(NpgsqlDataSource database)
+{
+    private const string Sql = """
+        select s.position, s.recorded_at, c.time_zone, c.archived,
+               r.from_day, r.to_day, r.applies, r.missing_facts, r.earliest_start, r.obligation_id
+        from ct_register_state s
+        join ct_company c on c.tenant = $1 and c.id = $2
+        left join ct_register r on r.tenant = c.tenant and r.company_id = c.id
+        order by r.obligation_id, r.from_day
+        """;
+
+    /// <summary>The company's register, or null: the projection has not seen the company.</summary>
+    public async Task<RegisterRow?> FindAsync(string tenant, string companyId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.Add(new() { Value = tenant });
+        command.Parameters.Add(new() { Value = companyId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        RegisterRow? row = null;
+        var intervals = new Dictionary<string, ImmutableArray<ApplicabilityInterval>>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            row ??= new RegisterRow(
+                companyId,
+                reader.IsDBNull(2) ? null : reader.GetString(2),
+                reader.GetBoolean(3),
+                reader.GetInt64(0),
+                reader.IsDBNull(1) ? null : new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero),
+                intervals);
+            if (!reader.IsDBNull(9))
+            {
+                var obligation = reader.GetString(9);
+                intervals[obligation] = intervals.GetValueOrDefault(obligation, []).Add(RegisterTables.Read(reader, 4));
+            }
+        }
+
+        return row;
+    }
+}
+
+/// <summary>One company in the register.</summary>
+/// <param name="CompanyId">The company.</param>
+/// <param name="TimeZone">Its time zone, or null.</param>
+/// <param name="IsArchived">True once it is archived.</param>
+/// <param name="Position">The log position that the register reflects.</param>
+/// <param name="RecordedAt">When that position was recorded.</param>
+/// <param name="Intervals">When obligations apply or may apply, by obligation id.</param>
+internal sealed record RegisterRow(
+    string CompanyId,
+    string? TimeZone,
+    bool IsArchived,
+    long Position,
+    DateTimeOffset? RecordedAt,
+    IReadOnlyDictionary<string, ImmutableArray<ApplicabilityInterval>> Intervals);

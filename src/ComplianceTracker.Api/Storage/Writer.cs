@@ -1,0 +1,54 @@
+using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Domain.Common;
+using ComplianceTracker.EventStore;
+
+namespace ComplianceTracker.Api.Storage;
+
+/// <summary>Decides on a stream and appends what follows; tries again when somebody else was quicker.</summary>
+internal sealed class Writer(IEventStore store, EventTypes types)
+{
+    private const int MostTries = 8;
+
+    /// <summary>Loads, decides and appends until it succeeds or is refused.</summary>
+    /// <param name="id">What the client calls the thing written.</param>
+    /// <param name="streamId">Its stream.</param>
+    /// <param name="load">Loads the state with the stream's version and last position; 0 for no stream.</param>
+    /// <param name="decide">Decides on the state and its version.</param>
+    /// <param name="metadata">Who and why.</param>
+    /// <param name="cancellationToken">Ends the attempt; what was appended by then stays.</param>
+    /// <returns>The write, and whether it created the stream.</returns>
+    /// <exception cref="ApiProblem">The command was refused, or others kept changing the stream.</exception>
+    public async Task<(WriteResult Result, bool Created)> WriteAsync<TState, TEvent>(
+        string id,
+        string streamId,
+        Func<Task<(TState State, long Version, long Position)>> load,
+        Func<TState, long, Task<Decision<TEvent>>> decide,
+        AppendMetadata metadata,
+        CancellationToken cancellationToken)
+        where TEvent : class
+    {
+        for (var attempt = 0; attempt < MostTries; attempt++)
+        {
+            var (state, version, position) = await load();
+            var decision = await decide(state, version);
+            if (decision.Rejection is { } rejection)
+            {
+                throw ApiProblem.Of(rejection);
+            }
+
+            if (decision.Events.IsEmpty)
+            {
+                return (new WriteResult(id, version, position), false);
+            }
+
+            var events = decision.Events.Select(e => types.Encode(Guid.CreateVersion7(), e)).ToList();
+            var result = await store.AppendAsync([new StreamAppend(streamId, ExpectedVersion.Exact(version), events)], metadata, cancellationToken);
+            if (result is AppendResult.Appended appended)
+            {
+                return (new WriteResult(id, appended.Version, appended.Position), version == 0);
+            }
+        }
+
+        throw new ApiProblem(ProblemTypes.ConcurrentChange, "Others kept changing it while this change was being made.") { RetryAfter = 1 };
+    }
+}
