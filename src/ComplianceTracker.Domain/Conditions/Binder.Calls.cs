@@ -60,7 +60,7 @@ internal sealed partial class Binder
             return null;
         }
 
-        if (!set.Definition.HoldsJurisdictions())
+        if (set.CoverageSlot < 0)
         {
             return Fail<CoversNode>(
                 target.Span, $"covers asks a set of jurisdictions, which {set.Definition.Name} is not.", "\"value\" in set");

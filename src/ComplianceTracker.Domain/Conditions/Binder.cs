@@ -55,7 +55,9 @@ internal sealed partial class Binder(string text, FactIndex index)
 
         FactNames.Add(fact.Name);
         var definition = index.Definitions[slot];
-        return definition.Type == FactType.Bool ? new BoolFactNode(slot, fact.Name) : new FactNode(slot, definition);
+        return definition.Type == FactType.Bool
+            ? new BoolFactNode(slot, fact.Name)
+            : new FactNode(slot, index.CoverageSlots[slot], definition);
     }
 
     private JunctionNode? BindJunction(Junction junction)

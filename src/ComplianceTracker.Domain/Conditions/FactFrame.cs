@@ -24,7 +24,7 @@ public sealed class FactFrame : IFactSource
     /// <exception cref="ArgumentException">A value is not of its fact's type: profiles are checked before they come here.</exception>
     public static FactFrame Of(FactIndex index, IEnumerable<KeyValuePair<string, FactValue?>> facts)
     {
-        var frame = new FactFrame(index, new FactValue?[index.Definitions.Length], new Coverage?[index.Definitions.Length]);
+        var frame = new FactFrame(index, new FactValue?[index.Definitions.Length], new Coverage?[index.Coverages]);
         foreach (var (name, value) in facts)
         {
             frame.Put(name, value);
@@ -47,7 +47,7 @@ public sealed class FactFrame : IFactSource
 
     internal FactValue? At(int slot) => _values[slot];
 
-    internal Coverage? CoverageAt(int slot) => _coverages[slot];
+    internal Coverage? CoverageAt(int coverageSlot) => _coverages[coverageSlot];
 
     private void Put(string name, FactValue? value)
     {
@@ -68,8 +68,9 @@ public sealed class FactFrame : IFactSource
         }
 
         _values[slot] = value;
-        _coverages[slot] = value is SetValue set && definition.HoldsJurisdictions()
-            ? new Coverage(set.Values, Index.Jurisdictions)
-            : null;
+        if (Index.CoverageSlots[slot] is >= 0 and var coverage)
+        {
+            _coverages[coverage] = value is SetValue set ? new Coverage(set.Values, Index.Jurisdictions) : null;
+        }
     }
 }

@@ -20,6 +20,9 @@ public sealed class FactIndex
             .Select((definition, slot) => KeyValuePair.Create(definition.Name, slot))
             .ToFrozenDictionary(StringComparer.Ordinal);
         Jurisdictions = new Jurisdictions(vocabulary);
+        var coverages = 0;
+        CoverageSlots = [.. Definitions.Select(d => d.HoldsJurisdictions() ? coverages++ : -1)];
+        Coverages = coverages;
     }
 
     /// <summary>The vocabulary it was built from.</summary>
@@ -29,6 +32,12 @@ public sealed class FactIndex
     internal ImmutableArray<FactDefinition> Definitions { get; }
 
     internal Jurisdictions Jurisdictions { get; }
+
+    /// <summary>By slot, where a frame keeps the coverage of the fact's set; negative for facts that <c>covers</c> may not ask.</summary>
+    internal ImmutableArray<int> CoverageSlots { get; }
+
+    /// <summary>How many coverages a frame keeps.</summary>
+    internal int Coverages { get; }
 
     /// <summary>The index of a vocabulary.</summary>
     public static FactIndex Of(FactVocabulary vocabulary) => new(vocabulary);

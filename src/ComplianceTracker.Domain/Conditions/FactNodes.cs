@@ -12,9 +12,12 @@ internal sealed class BoolFactNode(int slot, string name) : TruthNode
 }
 
 /// <summary>A fact of any other type.</summary>
-internal sealed class FactNode(int slot, FactDefinition definition) : Node
+internal sealed class FactNode(int slot, int coverageSlot, FactDefinition definition) : Node
 {
     public int Slot => slot;
+
+    /// <summary>Where frames keep the coverage of the set; negative for other facts.</summary>
+    public int CoverageSlot => coverageSlot;
 
     public FactDefinition Definition => definition;
 

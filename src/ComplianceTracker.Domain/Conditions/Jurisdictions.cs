@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Collections.Immutable;
 using ComplianceTracker.Domain.Vocabulary;
 
 namespace ComplianceTracker.Domain.Conditions;
@@ -25,17 +24,16 @@ internal sealed class Jurisdictions
         && (code.Length == 2 || (code[2] == '-' && code.Skip(3).All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c))));
 
     /// <summary>Every jurisdiction that the code is a strict part of.</summary>
-    public ImmutableArray<string> WholesOf(string code)
+    public string[] WholesOf(string code)
     {
-        var wholes = ImmutableArray.CreateBuilder<string>();
-        wholes.AddRange(_groupsOf.GetValueOrDefault(code, []));
+        var groups = _groupsOf.GetValueOrDefault(code, []);
         var dash = code.IndexOf('-', StringComparison.Ordinal);
-        if (dash > 0)
+        if (dash < 0)
         {
-            wholes.Add(code[..dash]);
-            wholes.AddRange(_groupsOf.GetValueOrDefault(code[..dash], []));
+            return groups;
         }
 
-        return wholes.ToImmutable();
+        var country = code[..dash];
+        return [.. groups, country, .. _groupsOf.GetValueOrDefault(country, [])];
     }
 }

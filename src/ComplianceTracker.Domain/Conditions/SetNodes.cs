@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ComplianceTracker.Domain.Vocabulary;
 
 namespace ComplianceTracker.Domain.Conditions;
@@ -32,9 +31,9 @@ internal sealed class InSetByValueNode(Node value, FactNode set) : TruthNode
     public override void AddMissing(FactFrame facts, ISet<string> missing)
     {
         AddMissingOf(value, facts, missing);
-        var undecided = set.Value(facts) is not SetValue known
-            || (value.Value(facts) is StringValue text && Undecided(text.Value, known));
-        if (undecided)
+        var open = set.Value(facts) is not SetValue known
+            || (value.Value(facts) is StringValue text ? Undecided(text.Value, known) : known.MayLackValuesOf(set.Definition));
+        if (open)
         {
             set.AddMissing(facts, missing);
         }
@@ -55,7 +54,7 @@ internal sealed class SizeNode(FactNode set) : Node
 
     public override FactValue? Value(FactFrame facts)
     {
-        if (set.Value(facts) is not SetValue known || (_latest > known.CompleteTo && MayLack(known)))
+        if (set.Value(facts) is not SetValue known || (_latest > known.CompleteTo && known.MayLackValuesOf(set.Definition)))
         {
             return null;
         }
@@ -65,25 +64,12 @@ internal sealed class SizeNode(FactNode set) : Node
     }
 
     public override void AddMissing(FactFrame facts, ISet<string> missing) => set.AddMissing(facts, missing);
-
-    private bool MayLack(SetValue known)
-    {
-        foreach (var listed in set.Definition.Values)
-        {
-            if (listed.Since > known.CompleteTo && !known.Values.Contains(listed.Value))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }
 
 /// <summary><c>set.covers("code")</c>.</summary>
-internal sealed class CoversNode(FactNode set, string code, ImmutableArray<string> wholes) : TruthNode
+internal sealed class CoversNode(FactNode set, string code, string[] wholes) : TruthNode
 {
-    private readonly int _slot = set.Slot;
+    private readonly int _slot = set.CoverageSlot;
 
     public override Truth Evaluate(FactFrame facts) => facts.CoverageAt(_slot)?.Of(code, wholes) ?? Truth.Unknown;
 
