@@ -22,9 +22,9 @@ internal static class PackageContents
             SetModes(package);
         }
 
-        File.WriteAllLines(
-            Path.Combine(package, ListName),
-            Files(package).Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Length} {Path.GetRelativePath(package, file.FullName)}")));
+        // All lines before the first is written: the list does not name itself.
+        string[] lines = [.. Files(package).Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Length} {Path.GetRelativePath(package, file.FullName)}"))];
+        File.WriteAllLines(Path.Combine(package, ListName), lines);
     }
 
     /// <summary>True when every file of the list is there with its length.</summary>

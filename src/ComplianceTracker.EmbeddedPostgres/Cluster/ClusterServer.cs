@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace ComplianceTracker.EmbeddedPostgres;
 
@@ -50,7 +51,7 @@ internal sealed class ClusterServer(
     /// <exception cref="ServerStartException">It did not start.</exception>
     public async Task<int> StartAsync(int port, CancellationToken cancellationToken)
     {
-        ForgetStranger();
+        ClearTheWay();
         Log.KeepSmall();
         var logStart = Log.Length;
         CommandResult result;
@@ -104,8 +105,13 @@ internal sealed class ClusterServer(
     private Task<CommandResult> PgCtlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         Command.RunAsync(binaries.PgCtl, [.. arguments, "-D", ClusterDirectory.PgData], account.UserName, directory.WorkingDirectory, cancellationToken);
 
-    private void ForgetStranger()
+    private void ClearTheWay()
     {
+        if (Find() is null)
+        {
+            ServerProcess.KillLeftBehind(identity);
+        }
+
         // After a crash, the id in postmaster.pid may by now be another process's, and PostgreSQL would refuse to start
         // for fear of it. A file whose process is gone altogether stays: PostgreSQL reads more from it.
         if (ServerProcess.ReadPid(directory.PidFile) is { } pid && !IsLiving(pid) && ServerProcess.Exists(pid))
@@ -116,8 +122,30 @@ internal sealed class ClusterServer(
 
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        // Below the ports that systems hand out to outgoing connections: while the server is down for a restart, one of
+        // those could take its port, even a client that is trying to reach it.
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            if (TryBind(RandomNumberGenerator.GetInt32(15000, 32000)) is { } port)
+            {
+                return port;
+            }
+        }
+
+        return TryBind(0) ?? throw new PostgresUnavailableException("No loopback port (127.0.0.1) is free for PostgreSQL to listen on.");
+    }
+
+    private static int? TryBind(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
     }
 }

@@ -29,15 +29,7 @@ internal static class ServerProcess
     {
         if (OperatingSystem.IsLinux())
         {
-            try
-            {
-                // Readable for everybody, also in containers, and empty for a dead process that nobody has collected yet.
-                return File.ReadAllText($"/proc/{pid}/cmdline").Contains("cluster_name=" + identity.Id, StringComparison.Ordinal);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return false;
-            }
+            return CommandLine(pid).Contains("cluster_name=" + identity.Id, StringComparison.Ordinal);
         }
 
         // Elsewhere the command line of another process is out of reach without helpers; its name has to do.
@@ -52,6 +44,31 @@ internal static class ServerProcess
         }
     }
 
+    /// <summary>
+    /// Kills the backends that outlive a killed server of this cluster: one that is busy notices the death only when it
+    /// next waits, and holds the shared memory until then. Linux only; elsewhere a restart is tried until they are gone.
+    /// Call it only when the server itself is dead. No harm to the data: it is a crash either way.
+    /// </summary>
+    public static void KillLeftBehind(ClusterIdentity identity)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        foreach (var process in Process.GetProcesses())
+        {
+            using (process)
+            {
+                // The server's children replace their command line: "postgres: <cluster name>: ...".
+                if (CommandLine(process.Id).StartsWith($"postgres: {identity.Id}: ", StringComparison.Ordinal))
+                {
+                    process.Kill();
+                }
+            }
+        }
+    }
+
     /// <summary>True when any process, dead but uncollected ones included, bears this id.</summary>
     public static bool Exists(int pid)
     {
@@ -63,6 +80,19 @@ internal static class ServerProcess
         catch (ArgumentException)
         {
             return false;
+        }
+    }
+
+    private static string CommandLine(int pid)
+    {
+        try
+        {
+            // Readable for everybody, also in containers, and empty for a dead process that nobody has collected yet.
+            return File.ReadAllText($"/proc/{pid}/cmdline");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
         }
     }
 }

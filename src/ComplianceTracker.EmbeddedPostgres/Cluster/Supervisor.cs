@@ -1,16 +1,23 @@
 namespace ComplianceTracker.EmbeddedPostgres;
 
 /// <summary>
-/// Keeps a server running: when it ends although nobody asked, it is started again on the same port, at once the first
-/// time, then ever later, and no more after <see cref="Limit"/> failures in quick succession.
+/// Keeps a server running: when it ends although nobody asked, it is started again on the same port, at once, then,
+/// if that goes on, ever later, and in the end no more. What counts is the strain: see <see cref="Limit"/>.
 /// </summary>
 internal sealed class Supervisor : IAsyncDisposable
 {
-    /// <summary>Quick failures in a row after which the supervisor gives up.</summary>
-    public const int Limit = 10;
+    /// <summary>
+    /// The strain at which the supervisor gives up. A start that fails, or holds for less than <see cref="Quick"/>, adds
+    /// <see cref="FailureStrain"/>; a server that ends sooner than <see cref="Steady"/> adds 1, so that somebody may
+    /// kill it often; one that lasts takes all of it away.
+    /// </summary>
+    public const int Limit = 100;
 
-    /// <summary>A server that lasted this long was no quick failure.</summary>
-    public static readonly TimeSpan Steady = TimeSpan.FromSeconds(5);
+    private const int FailureStrain = 10;
+
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Steady = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
@@ -42,7 +49,8 @@ internal sealed class Supervisor : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _watching.ConfigureAwait(false);
+        // Whatever became of the watching, the server is stopped.
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _server.StopAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
@@ -51,14 +59,15 @@ internal sealed class Supervisor : IAsyncDisposable
     {
         try
         {
-            var failures = 0;
+            var strain = 0;
             while (true)
             {
                 var started = _time.GetTimestamp();
                 await UntilGoneAsync().ConfigureAwait(false);
-                failures = _time.GetElapsedTime(started) < Steady ? failures + 1 : 0;
+                var life = _time.GetElapsedTime(started);
+                strain = life < Quick ? strain + FailureStrain : life < Steady ? strain + 1 : 0;
                 _log($"PostgreSQL (process {_pid}) has ended although nobody stopped it; starting it again");
-                failures = await RestartAsync(failures).ConfigureAwait(false);
+                strain = await RestartAsync(strain).ConfigureAwait(false);
                 _log($"PostgreSQL runs again as process {_pid} on port {_port}");
             }
         }
@@ -85,25 +94,25 @@ internal sealed class Supervisor : IAsyncDisposable
         }
     }
 
-    private async Task<int> RestartAsync(int failures)
+    private async Task<int> RestartAsync(int strain)
     {
-        while (failures < Limit)
+        while (strain < Limit)
         {
-            await Task.Delay(WaitBefore(failures), _time, _stop.Token).ConfigureAwait(false);
+            await Task.Delay(WaitBefore(strain / FailureStrain), _time, _stop.Token).ConfigureAwait(false);
             try
             {
                 _pid = await _server.StartAsync(_port, _stop.Token).ConfigureAwait(false);
-                return failures;
+                return strain;
             }
             catch (ServerStartException e)
             {
-                failures++;
-                _log($"Start {failures} of at most {Limit} failed. {e.Message}");
+                strain += FailureStrain;
+                _log(e.Message);
             }
         }
 
         throw new PostgresUnavailableException(
-            $"PostgreSQL failed {Limit} times in quick succession and is not started again. Its last words:\n{_server.Log.Tail()}");
+            $"PostgreSQL failed too often in quick succession and is not started again. Its last words:\n{_server.Log.Tail()}");
     }
 
     private static TimeSpan WaitBefore(int failures) =>
