@@ -57,6 +57,17 @@ public sealed class Starting_and_stopping : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_process_left_of_a_throwaway_is_cleared_away_by_a_later_start()
+    {
+        var left = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "compliance-tracker-throwaway-" + Path.GetRandomFileName())).FullName;
+        Directory.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddDays(-1));
+
+        ThrowawayDirectory.Sweep(TimeProvider.System);
+
+        Directory.Exists(left).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_throwaway_does_not_take_a_data_directory() =>
         await Should.ThrowAsync<ArgumentException>(() => PostgresServer.StartAsync(Options with { Throwaway = true }, Cancel));
 

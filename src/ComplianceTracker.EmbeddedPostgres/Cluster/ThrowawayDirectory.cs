@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ComplianceTracker.EmbeddedPostgres;
 
 /// <summary>The directories of throw-away clusters, below the temporary directory.</summary>
@@ -11,31 +13,41 @@ internal static class ThrowawayDirectory
     /// <summary>A name nobody has used.</summary>
     public static string NewPath() => Path.Combine(Path.GetTempPath(), Prefix + Path.GetRandomFileName());
 
-    /// <summary>Deletes what killed processes left behind. Their servers have ended with them (<see cref="DeathWatch"/>).</summary>
+    /// <summary>
+    /// Deletes what killed processes left behind. Mostly the servers have ended with them (<see cref="DeathWatch"/>);
+    /// one that has not is killed: nobody can want its data.
+    /// </summary>
     public static void Sweep(TimeProvider time)
     {
         foreach (var directory in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*"))
         {
             try
             {
-                if (time.GetUtcNow() - Directory.GetCreationTimeUtc(directory) < Young || ServiceLock.TryTake(directory) is not { } taken)
+                if (time.GetUtcNow() - Directory.GetLastWriteTimeUtc(directory) < Young || ServiceLock.TryTake(directory) is not { } taken)
                 {
                     continue;
                 }
 
                 using (taken)
                 {
-                    var cluster = new ClusterDirectory(directory);
-                    if (cluster.Existing is null || ServerProcess.Find(cluster.PidFile, cluster.ReadIdentity()) is null)
-                    {
-                        Delete(directory);
-                    }
+                    KillServer(new ClusterDirectory(directory));
+                    Delete(directory);
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or PostgresUnavailableException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or PostgresUnavailableException or ArgumentException or InvalidOperationException)
             {
                 // Another user's, or another sweeper was quicker.
             }
+        }
+    }
+
+    private static void KillServer(ClusterDirectory cluster)
+    {
+        if (cluster.Existing is not null && cluster.ReadIdentity() is var identity && ServerProcess.Find(cluster.PidFile, identity) is { } pid)
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+            ServerProcess.KillLeftBehind(identity);
         }
     }
 

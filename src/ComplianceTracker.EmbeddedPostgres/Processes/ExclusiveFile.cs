@@ -6,9 +6,16 @@ internal static class ExclusiveFile
     /// <summary>Opens (and creates) the file for ourselves alone; null when another process or stream has it.</summary>
     public static FileStream? TryOpen(string path)
     {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            // Whoever can open it can lock it: ours alone.
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(path, options);
         }
         catch (IOException e) when (e.GetType() == typeof(IOException))
         {
