@@ -42,12 +42,12 @@ internal static class CompanyEndpoints
     {
         await barrier.WaitAsync(context, cancellationToken);
         var page = await list.PageAsync(StreamIds.DefaultTenant, Paging.From(context.Request.Query, CompanyList.Name), cancellationToken);
-        return Results.Json(page, ApiJson.Default.CompanyPage);
+        return Results.Json(page, ApiJson.Types.CompanyPage);
     }
 
     private static async Task<IResult> PutAsync(string id, HttpContext context, CompanyWriter writer, CancellationToken cancellationToken)
     {
-        var body = await RequestBody.ReadAsync(context, ApiJson.Default.CompanyBody);
+        var body = await RequestBody.ReadAsync(context, ApiJson.Types.CompanyBody);
         if (body.TimeZone is { } zone && !ClockReader.IsTimeZone(zone))
         {
             throw new ApiProblem(ProblemTypes.InvalidBody, $"'{zone}' is not an IANA time zone such as Europe/Berlin or Asia/Shanghai.") { Pointer = "/timeZone" };
@@ -80,7 +80,7 @@ internal static class CompanyEndpoints
             new CompanyAnswer(
                 id, state.Profile.Name, state.Profile.TimeZone, facts, asked.AsOf,
                 asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken), state.Version, Math.Max(position, state.Position)),
-            ApiJson.Default.CompanyAnswer);
+            ApiJson.Types.CompanyAnswer);
     }
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext context, CompanyWriter writer, CancellationToken cancellationToken)
@@ -108,12 +108,12 @@ internal static class CompanyEndpoints
         var next = all.Count > paging.Limit ? Paging.Cursor(Facts, all[paging.Limit - 1].Key, $"{position}") : null;
         context.Response.Headers.ETag = Preconditions.ETag(state.Version);
         return Results.Json(
-            new FactPage([..all.Take(paging.Limit).Select(p => p.Item)], next, id, asked.RecordedAt, state.Version, position), ApiJson.Default.FactPage);
+            new FactPage([..all.Take(paging.Limit).Select(p => p.Item)], next, id, asked.RecordedAt, state.Version, position), ApiJson.Types.FactPage);
     }
 
     private static async Task<IResult> PostFactsAsync(string id, HttpContext context, CompanyWriter writer, CancellationToken cancellationToken)
     {
-        var body = await RequestBody.ReadAsync(context, ApiJson.Default.FactDeclarationBodyArray);
+        var body = await RequestBody.ReadAsync(context, ApiJson.Types.FactDeclarationBodyArray);
         var (result, _) = await writer.WriteAsync(id, new DeclareFacts(GivenFacts.From(body)), context, matchNeeded: false, cancellationToken);
         return Written(context, result, null);
     }
@@ -140,6 +140,6 @@ internal static class CompanyEndpoints
             context.Response.Headers.Location = location;
         }
 
-        return Results.Json(result, ApiJson.Default.WriteResult, statusCode: location is null ? 200 : 201);
+        return Results.Json(result, ApiJson.Types.WriteResult, statusCode: location is null ? 200 : 201);
     }
 }

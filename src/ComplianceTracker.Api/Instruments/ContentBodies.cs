@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Instruments;
 
@@ -156,14 +155,12 @@ public sealed record RelativeStartBody
     public required string Fact { get; init; }
 
     /// <summary>How long after that day it starts at the earliest, an ISO 8601 duration of years, months, weeks and days.</summary>
-    public required string Offset { get; init; }
+    public required CalendarOffset Offset { get; init; }
 
-    internal RelativeStart ToDomain() => CalendarOffset.TryParse(Offset, out var offset)
-        ? new(Fact, offset)
-        : throw new ApiProblem(ProblemTypes.InvalidBody, $"'{Offset}' is not an ISO 8601 duration of years, months, weeks and days such as P6M.");
+    internal RelativeStart ToDomain() => new(Fact, Offset);
 
     internal static RelativeStartBody? From(RelativeStart? relative) =>
-        relative is null ? null : new() { Fact = relative.Fact, Offset = relative.Offset.ToString() };
+        relative is null ? null : new() { Fact = relative.Fact, Offset = relative.Offset };
 }
 
 /// <summary>When and how long something must be done. Durations are ISO 8601.</summary>

@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using ComplianceTracker.Api.Catalogue;
+using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
@@ -63,7 +67,7 @@ public sealed record InstrumentBody
 
     internal InstrumentIdentity ToIdentity() => new(
         Id, Jurisdiction, Kind, Title, ShortTitle, [..Authority ?? []], DocumentNumber,
-        System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, Identifiers ?? new Dictionary<string, string>()),
+        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, Identifiers ?? new Dictionary<string, string>()),
         [..Topics ?? []], [..(Relations ?? []).Select(r => new Relation(r.Type, r.Target, r.Note))],
         Binding, LegalForm, Locality, Note, [..Seeds ?? []], [..RelatedSeeds ?? []], Corpus);
 }
@@ -75,66 +79,131 @@ public sealed record InstrumentBody
 public sealed record RelationBody(string Type, string Target, LangText? Note = null);
 
 /// <summary>An instrument as the record shows it on the clocks asked for.</summary>
-/// <param name="Id">Its slug.</param>
-/// <param name="Jurisdiction">ISO 3166-1 or ISO 3166-2 code, or EU.</param>
-/// <param name="Kind">The sort of act.</param>
-/// <param name="Title">The full official title.</param>
-/// <param name="ShortTitle">The name people use, or null.</param>
-/// <param name="Authority">Who made it.</param>
-/// <param name="DocumentNumber">The official number, or null.</param>
-/// <param name="Identifiers">Other official identifiers by scheme.</param>
-/// <param name="Topics">What it is about.</param>
-/// <param name="Relations">How it stands to other instruments.</param>
-/// <param name="Binding">False for what recommends only; null where the record does not say.</param>
-/// <param name="LegalForm">The legal form, or null.</param>
-/// <param name="Locality">The part of the jurisdiction it is limited to, or null.</param>
-/// <param name="Note">A remark, or null.</param>
-/// <param name="Seeds">Newsletters that mention it.</param>
-/// <param name="RelatedSeeds">Newsletters that speak of its matter.</param>
-/// <param name="Corpus">Which part of the record it belongs to, or null.</param>
-/// <param name="Stage">Where it stands on <c>asOf</c>; null when nothing known had happened to it by then.</param>
-/// <param name="Developments">How many developments count.</param>
-/// <param name="Obligations">The ids of the obligations it carries, as counted.</param>
-public sealed record InstrumentItem(
-    string Id,
-    string Jurisdiction,
-    string Kind,
-    LangText Title,
-    LangText? ShortTitle,
-    IReadOnlyList<string> Authority,
-    string? DocumentNumber,
-    IReadOnlyDictionary<string, string> Identifiers,
-    IReadOnlyList<string> Topics,
-    IReadOnlyList<RelationBody> Relations,
-    bool? Binding,
-    string? LegalForm,
-    string? Locality,
-    LangText? Note,
-    IReadOnlyList<string> Seeds,
-    IReadOnlyList<string> RelatedSeeds,
-    string? Corpus,
-    Stage? Stage,
-    int Developments,
-    IReadOnlyList<string> Obligations);
+public record InstrumentItem
+{
+    /// <summary>Its slug.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>ISO 3166-1 or ISO 3166-2 code, or EU.</summary>
+    public required string Jurisdiction { get; init; }
+
+    /// <summary>The sort of act.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The full official title.</summary>
+    public required LangText Title { get; init; }
+
+    /// <summary>The name people use, or null.</summary>
+    public required LangText? ShortTitle { get; init; }
+
+    /// <summary>Who made it.</summary>
+    public required IReadOnlyList<string> Authority { get; init; }
+
+    /// <summary>The official number, or null.</summary>
+    public required string? DocumentNumber { get; init; }
+
+    /// <summary>Other official identifiers by scheme.</summary>
+    public required IReadOnlyDictionary<string, string> Identifiers { get; init; }
+
+    /// <summary>What it is about.</summary>
+    public required IReadOnlyList<string> Topics { get; init; }
+
+    /// <summary>How it stands to other instruments.</summary>
+    public required IReadOnlyList<RelationBody> Relations { get; init; }
+
+    /// <summary>False for what recommends only; null where the record does not say.</summary>
+    public required bool? Binding { get; init; }
+
+    /// <summary>The legal form where the kind is too coarse, or null.</summary>
+    public required string? LegalForm { get; init; }
+
+    /// <summary>The part of the jurisdiction it is limited to, or null.</summary>
+    public required string? Locality { get; init; }
+
+    /// <summary>A remark of the record's keeper, or null.</summary>
+    public required LangText? Note { get; init; }
+
+    /// <summary>Newsletters that mention it.</summary>
+    public required IReadOnlyList<string> Seeds { get; init; }
+
+    /// <summary>Newsletters that speak of its matter.</summary>
+    public required IReadOnlyList<string> RelatedSeeds { get; init; }
+
+    /// <summary>Which part of the record it belongs to, or null.</summary>
+    public required string? Corpus { get; init; }
+
+    /// <summary>Where it stands on <c>asOf</c>; null when nothing known had happened to it by then.</summary>
+    public required Stage? Stage { get; init; }
+
+    /// <summary>The ids of the obligations it carries, as counted.</summary>
+    public required IReadOnlyList<string> Obligations { get; init; }
+
+    internal static InstrumentItem From(InstrumentView view, DateOnly asOf)
+    {
+        var identity = view.Identity;
+        return new InstrumentItem
+        {
+            Id = identity.Id,
+            Jurisdiction = identity.Jurisdiction,
+            Kind = identity.Kind,
+            Title = identity.Title,
+            ShortTitle = identity.ShortTitle,
+            Authority = identity.Authority,
+            DocumentNumber = identity.DocumentNumber,
+            Identifiers = identity.Identifiers,
+            Topics = identity.Topics,
+            Relations = [..identity.Relations.Select(r => new RelationBody(r.Type, r.Target, r.Note))],
+            Binding = identity.Binding,
+            LegalForm = identity.LegalForm,
+            Locality = identity.Locality,
+            Note = identity.Note,
+            Seeds = identity.Seeds,
+            RelatedSeeds = identity.RelatedSeeds,
+            Corpus = identity.Corpus,
+            Stage = InstrumentStage.On(view.Counted, view.Histories, asOf),
+            Obligations = [..view.Histories.Select(h => h.ObligationId)],
+        };
+    }
+}
 
 /// <summary>One instrument, with the clocks it is shown on.</summary>
-/// <param name="Instrument">The instrument.</param>
-/// <param name="Unresolved">Effects on obligations that nothing counted defines.</param>
-/// <param name="AsOf">The legal day of the stage.</param>
-/// <param name="KnownOn">What was public by then counts.</param>
-/// <param name="RecordedAt">What was recorded by then counts.</param>
-/// <param name="TimeZone">The time zone of the default days.</param>
-/// <param name="Version">The version of the instrument's stream, also the <c>ETag</c>.</param>
-/// <param name="Position">The log position shown.</param>
-public sealed record InstrumentAnswer(
-    InstrumentItem Instrument,
-    IReadOnlyList<UnresolvedEffect> Unresolved,
-    DateOnly AsOf,
-    DateOnly KnownOn,
-    DateTimeOffset? RecordedAt,
-    string TimeZone,
-    long Version,
-    long Position);
+public sealed record InstrumentDetail : InstrumentItem
+{
+    [SetsRequiredMembers]
+    internal InstrumentDetail(
+        InstrumentItem item, IReadOnlyList<UnresolvedEffect> unresolved, QuestionClocks clocks, DateTimeOffset? recordedAt, long version, long position)
+        : base(item)
+    {
+        Unresolved = unresolved;
+        AsOf = clocks.AsOf;
+        KnownOn = clocks.KnownOn;
+        RecordedAt = recordedAt;
+        TimeZone = clocks.TimeZone;
+        Version = version;
+        Position = position;
+    }
+
+    /// <summary>Effects on obligations that nothing counted defines.</summary>
+    public IReadOnlyList<UnresolvedEffect> Unresolved { get; }
+
+    /// <summary>The legal day of the stage.</summary>
+    public DateOnly AsOf { get; }
+
+    /// <summary>What was public by then counts.</summary>
+    public DateOnly KnownOn { get; }
+
+    /// <summary>What was recorded by then counts.</summary>
+    public DateTimeOffset? RecordedAt { get; }
+
+    /// <summary>The time zone of the default days.</summary>
+    public string TimeZone { get; }
+
+    /// <summary>The version of the instrument's stream, also the <c>ETag</c>.</summary>
+    public long Version { get; }
+
+    /// <summary>The log position shown.</summary>
+    public long Position { get; }
+}
 
 /// <summary>An effect on an obligation that nothing counted defines yet; it takes hold when the definition arrives.</summary>
 /// <param name="DevelopmentId">The development.</param>

@@ -7,6 +7,7 @@ using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Companies;
 using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.Domain.Vocabulary;
 using ComplianceTracker.EventStore;
 
 namespace ComplianceTracker.Api.Obligations;
@@ -32,10 +33,24 @@ internal sealed class CompanyAnswers(
         return await FromLogAsync(companyId, given, cancellationToken);
     }
 
+    /// <summary>The same for a profile that is not on record: a company's with other facts, or one from nothing.</summary>
+    /// <param name="companyId">The company to start from, or null.</param>
+    /// <param name="given">The clocks as the client gave them.</param>
+    /// <param name="change">Makes the profile, given the company's (or null) and the vocabulary of the position.</param>
+    /// <param name="cancellationToken">Ends the look-ups.</param>
+    public async Task<CompanyQuestion> AskAsync(
+        string? companyId, GivenClocks given, Func<CompanyProfile?, FactVocabulary, CompanyProfile> change, CancellationToken cancellationToken)
+    {
+        var asked = await clocks.ReadAsync(given, null, cancellationToken);
+        var position = asked.Position ?? await store.HeadAsync(cancellationToken);
+        var profile = companyId is null ? null : await RequireAsync(companyId, asked, position, cancellationToken);
+        return await ComputeAsync(companyId, profile?.TimeZone, position, given, v => change(profile, v), cancellationToken);
+    }
+
     /// <summary>Every step of a rule's condition on the company's facts of the day asked about.</summary>
     public async Task<TraceBody> TraceAsync(CompanyQuestion question, RuleView rule, CancellationToken cancellationToken)
     {
-        var state = await companies.AtAsync(StreamIds.DefaultTenant, question.CompanyId, question.Position, cancellationToken);
+        var state = await companies.AtAsync(StreamIds.DefaultTenant, question.CompanyId!, question.Position, cancellationToken);
         var day = question.Clocks.AsOf;
         var piece = rule.History.Contents.Count(c => c.From is null || c.From <= day) - 1;
         return TraceBody.From(rule.Rule.Conditions[piece].Trace(new CompanyFrames(state.Profile!, question.View.Index).On(day)));
@@ -65,23 +80,26 @@ internal sealed class CompanyAnswers(
         // The time zone of the defaults is the profile's as recorded by the position, which the clocks name: read them first without it.
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
         var position = asked.Position ?? await store.HeadAsync(cancellationToken);
-        var profile = (await companies.AtAsync(StreamIds.DefaultTenant, companyId, position, cancellationToken)).Profile;
-        if (profile is null)
-        {
-            throw await NotFoundAsync(companyId, asked, position, cancellationToken);
-        }
+        var profile = await RequireAsync(companyId, asked, position, cancellationToken);
+        return await ComputeAsync(companyId, profile.TimeZone, position, given, _ => profile, cancellationToken);
+    }
 
-        if (profile.IsArchived)
-        {
-            throw Archived(companyId);
-        }
-
-        asked = await clocks.ReadAsync(given, profile.TimeZone, cancellationToken);
+    private async Task<CompanyQuestion> ComputeAsync(
+        string? companyId, string? timeZone, long position, GivenClocks given, Func<FactVocabulary, CompanyProfile> profile, CancellationToken cancellationToken)
+    {
+        var asked = await clocks.ReadAsync(given, timeZone, cancellationToken);
         var log = await catalogue.ThroughAsync(position, cancellationToken);
         var view = catalogue.View(log, asked.KnownOn, position);
-        var frames = new CompanyFrames(profile, view.Index);
+        var frames = new CompanyFrames(profile(view.Vocabulary), view.Index);
         var recordedAt = asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
         return new CompanyQuestion(companyId, asked, view, position, recordedAt, rule => Applicability.Intervals(rule.Rule, frames));
+    }
+
+    private async Task<CompanyProfile> RequireAsync(string companyId, QuestionClocks asked, long position, CancellationToken cancellationToken)
+    {
+        var profile = (await companies.AtAsync(StreamIds.DefaultTenant, companyId, position, cancellationToken)).Profile
+            ?? throw await NotFoundAsync(companyId, asked, position, cancellationToken);
+        return profile.IsArchived ? throw Archived(companyId) : profile;
     }
 
     private async Task<ApiProblem> NotFoundAsync(string companyId, QuestionClocks asked, long position, CancellationToken cancellationToken)
@@ -99,14 +117,14 @@ internal sealed class CompanyAnswers(
 }
 
 /// <summary>A question about one company, with everything that answers it.</summary>
-/// <param name="CompanyId">The company.</param>
+/// <param name="CompanyId">The company; null for a profile from nothing.</param>
 /// <param name="Clocks">The clocks, settled.</param>
 /// <param name="View">The law as counted.</param>
 /// <param name="Position">The log position that the answer shows.</param>
 /// <param name="RecordedAt">When that position was recorded, or the instant asked for; null in an empty log.</param>
 /// <param name="IntervalsOf">When a rule applies or may apply to the company.</param>
 internal sealed record CompanyQuestion(
-    string CompanyId,
+    string? CompanyId,
     QuestionClocks Clocks,
     CatalogueView View,
     long Position,

@@ -121,7 +121,7 @@ public sealed record ObligationDetail : ObligationItem
     internal ObligationDetail(ObligationItem item, CompanyQuestion question, ExplanationBody explanation)
         : base(item)
     {
-        CompanyId = question.CompanyId;
+        CompanyId = question.CompanyId!;
         AsOf = question.Clocks.AsOf;
         KnownOn = question.Clocks.KnownOn;
         RecordedAt = question.RecordedAt;

@@ -9,7 +9,8 @@ namespace ComplianceTracker.Api.Obligations;
 /// <summary>What applies to a company: the question the product exists for.</summary>
 internal static class ObligationEndpoints
 {
-    private const string List = "obligations";
+    /// <summary>The name of the list, for its cursors.</summary>
+    public const string List = "obligations";
 
     /// <summary>Adds what the endpoints need.</summary>
     public static IServiceCollection AddObligations(this IServiceCollection services) => services
@@ -37,7 +38,7 @@ internal static class ObligationEndpoints
         var given = GivenClocks.From(context.Request.Query);
         var question = await answers.AskAsync(id, paging.Pinned is { } pinned ? Pinned(pinned) : given, cancellationToken);
         var query = ObligationQuery.From(context.Request.Query, question.View);
-        return Results.Json(Page(question, query, paging), ApiJson.Default.ObligationPage);
+        return Results.Json(Page(question, query, paging), ApiJson.Types.ObligationPage);
     }
 
     private static async Task<IResult> OneAsync(
@@ -58,7 +59,7 @@ internal static class ObligationEndpoints
 
         var trace = await answers.TraceAsync(question, rule, cancellationToken);
         var detail = new ObligationDetail(ObligationItems.Item(answer, question.View), question, ObligationItems.Explanation(answer, trace));
-        return Results.Json(detail, ApiJson.Default.ObligationDetail);
+        return Results.Json(detail, ApiJson.Types.ObligationDetail);
     }
 
     /// <summary>The page of a question's answers.</summary>
@@ -94,6 +95,7 @@ internal static class ObligationEndpoints
     private static string Pin(CompanyQuestion question) =>
         $"{question.Clocks.AsOf:yyyy-MM-dd} {question.Clocks.KnownOn:yyyy-MM-dd} {question.Position} {question.Clocks.TimeZone}";
 
-    private static GivenClocks Pinned(string pin) =>
+    /// <summary>The clocks that a cursor holds.</summary>
+    public static GivenClocks Pinned(string pin) =>
         pin.Split(' ') is [var asOf, var knownOn, var position, var zone] ? new(asOf, knownOn, null, position, zone) : new(null, null, null, null, null);
 }

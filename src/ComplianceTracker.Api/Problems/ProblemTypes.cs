@@ -161,6 +161,11 @@ internal static class ProblemTypes
         "Something went wrong that should not. Nothing of the request was half-done: a write is stored whole or not at all.",
         "Send the request again; report the `traceId` if it stays.");
 
+    public static readonly ProblemType NotReady = new(
+        "not-ready", 503, "The service is not ready",
+        "The service is starting (migrations, the first import), or a projection does not move.",
+        "Ask again; `detail` says what it waits for.");
+
     public static readonly ProblemType NotYetThere = new(
         "not-yet-there", 503, "The answer is not ready within the time given",
         "The read must reflect a log position that the projection has not reached within `Prefer: wait` seconds.",
@@ -180,7 +185,7 @@ internal static class ProblemTypes
         Archived, PreconditionFailed, BodyTooLarge, UnsupportedMediaType,
         InvalidBody, ForbiddenText, DateOutOfRange, WindowEndsBeforeStart, UnknownFact, FactTypeMismatch, UnknownFactValue,
         FactTypeNeverChanges, ConditionInvalid, CorrectionOfNothing, ObligationOfAnotherInstrument,
-        PreconditionRequired, InternalError, NotYetThere, Unavailable,
+        PreconditionRequired, InternalError, NotReady, NotYetThere, Unavailable,
     ];
 
     /// <summary>The problem type of a rejection.</summary>

@@ -29,7 +29,7 @@ internal static class ProblemWriter
         }
 
         await context.Response.WriteAsJsonAsync(
-            Body(context, problem), ApiJson.Default.ProblemBody, MediaType, context.RequestAborted);
+            Body(context, problem), ApiJson.Types.ProblemBody, MediaType, context.RequestAborted);
     }
 
     private static ProblemBody Body(HttpContext context, ApiProblem problem) => new()

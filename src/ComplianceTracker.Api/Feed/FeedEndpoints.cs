@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Storage;
+using ComplianceTracker.EventStore;
+
+namespace ComplianceTracker.Api.Feed;
+
+/// <summary>The log as CloudEvents, in pages or followed live.</summary>
+internal static class FeedEndpoints
+{
+    private const string List = "events";
+    private const string Live = "text/event-stream";
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    /// <summary>Maps the endpoint.</summary>
+    public static void MapFeedEndpoints(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/events", GetAsync).WithTags("Events").WithName("listEvents")
+            .WithSummary("The log as CloudEvents; with Accept: text/event-stream it goes on live")
+            .Produces<EventPageBody>(200, "application/json", Live);
+
+    private static async Task<IResult> GetAsync(HttpContext context, IEventStore store, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    {
+        var query = context.Request.Query;
+        var after = After(context);
+        if (context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals(Live, StringComparison.OrdinalIgnoreCase)))
+        {
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+            await FollowAsync(context, store, after, ends.Token);
+            return Results.Empty;
+        }
+
+        var paging = Paging.From(query, List);
+        var page = await store.ReadAllAsync(paging.After is { } last ? long.Parse(last, CultureInfo.InvariantCulture) : after, paging.Limit, null, cancellationToken);
+        var more = page.Events.Count == paging.Limit;
+        return Results.Json(
+            new EventPageBody(
+                [..page.Events.Select(Body)],
+                more ? Paging.Cursor(List, page.Events[^1].Position.ToString(CultureInfo.InvariantCulture), "") : null,
+                page.Through),
+            ApiJson.Types.EventPageBody);
+    }
+
+    private static async Task FollowAsync(HttpContext context, IEventStore store, long after, CancellationToken cancellationToken)
+    {
+        context.Response.ContentType = Live;
+        context.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            await context.Response.Body.FlushAsync(cancellationToken);
+            while (true)
+            {
+                var page = await store.ReadAllAsync(after, 100, null, cancellationToken);
+                foreach (var e in page.Events)
+                {
+                    var json = JsonSerializer.Serialize(Body(e), ApiJson.Types.CloudEventBody);
+                    await context.Response.WriteAsync($"id: {e.Position}\nevent: {TypeOf(e)}\ndata: {json}\n\n", Encoding.UTF8, cancellationToken);
+                }
+
+                await context.Response.Body.FlushAsync(cancellationToken);
+                if (page.Events.Count == 0 && !await WaitAsync(store, page.Through, cancellationToken))
+                {
+                    // A comment keeps proxies from closing a quiet stream and tells us when the client is gone.
+                    await context.Response.WriteAsync(": still here\n\n", Encoding.UTF8, cancellationToken);
+                }
+
+                after = Math.Max(after, page.Through);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The client went away or the service stops: the stream ends, and the client resumes with Last-Event-ID.
+        }
+    }
+
+    private static async Task<bool> WaitAsync(IEventStore store, long after, CancellationToken cancellationToken)
+    {
+        using var beat = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        beat.CancelAfter(Heartbeat);
+        try
+        {
+            await store.WaitForEventsAsync(after, beat.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static long After(HttpContext context)
+    {
+        var (name, text) = context.Request.Headers["Last-Event-ID"].FirstOrDefault() is { } resumed
+            ? ("Last-Event-ID", resumed)
+            : ("after", context.Request.Query["after"].FirstOrDefault() ?? "0");
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var after)
+            ? after
+            : throw ApiProblem.BadParameter(name, $"'{text}' is not a position of the log.");
+    }
+
+    private static CloudEventBody Body(RecordedEvent e) => new(
+        "1.0",
+        e.Id.ToString(),
+        "/api/v1/events",
+        TypeOf(e),
+        SubjectOf(e.StreamId),
+        e.RecordedAt,
+        "application/json",
+        e.Type[(e.Type.LastIndexOf(".v", StringComparison.Ordinal) + 2)..],
+        e.Position.ToString(CultureInfo.InvariantCulture),
+        e.Version.ToString(CultureInfo.InvariantCulture),
+        JsonSerializer.Deserialize(e.Data.Span, ApiJson.Types.JsonElement));
+
+    private static string TypeOf(RecordedEvent e) => e.Type[..e.Type.LastIndexOf(".v", StringComparison.Ordinal)];
+
+    private static string SubjectOf(string streamId) =>
+        streamId.StartsWith(StreamIds.InstrumentPrefix, StringComparison.Ordinal) ? $"instruments/{StreamIds.IdOf(streamId)}"
+        : streamId.StartsWith(StreamIds.CompanyPrefix, StringComparison.Ordinal) ? $"companies/{StreamIds.IdOf(streamId)}"
+        : streamId;
+}

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using ComplianceTracker.Api.Catalogue;
+using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Storage;
+using ComplianceTracker.Domain.Instruments;
+using ComplianceTracker.EventStore;
+
+namespace ComplianceTracker.Api.Instruments;
+
+/// <summary>What happened to an instrument: its history, and one more development.</summary>
+internal static class DevelopmentEndpoints
+{
+    private const string List = "developments";
+
+    /// <summary>Maps the endpoints below the instruments'.</summary>
+    public static void MapDevelopmentEndpoints(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/{id}/developments", ListAsync).WithName("listDevelopments")
+            .WithSummary("What happened to the instrument, by date").Produces<DevelopmentPage>();
+        routes.MapPost("/{id}/developments", PostAsync).WithName("recordDevelopment").WithSummary("Record one more development")
+            .Accepts<DevelopmentBody>("application/json").Produces<RecordResult>(201);
+    }
+
+    private static async Task<IResult> ListAsync(
+        string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, CancellationToken cancellationToken)
+    {
+        var query = context.Request.Query;
+        var paging = Paging.From(query, List);
+        var given = paging.Pinned?.Split(' ') is [var knownOn, var at, var zone] ? new GivenClocks(null, knownOn, null, at, zone) : GivenClocks.From(query);
+        var asked = await clocks.ReadAsync(given, null, cancellationToken);
+        var position = asked.Position ?? await store.HeadAsync(cancellationToken);
+        var log = await catalogue.ThroughAsync(position, cancellationToken);
+
+        // The history itself is not news: without knownOn all that is recorded is shown, what becomes public later among it.
+        var until = given.KnownOn is null && paging.Pinned is null ? DateOnly.MaxValue : asked.KnownOn;
+        var instrument = InstrumentEndpoints.Find(catalogue.View(log, until, position), id);
+        var page = Items(log.Instruments[id], instrument, until, position)
+            .Where(d => paging.After is null || string.CompareOrdinal(Key(d), paging.After) > 0)
+            .Take(paging.Limit + 1)
+            .ToList();
+        var next = page.Count > paging.Limit
+            ? Paging.Cursor(List, Key(page[paging.Limit - 1]), $"{(until == DateOnly.MaxValue ? Domain.Common.LegalDate.Last : until):yyyy-MM-dd} {position} {asked.TimeZone}")
+            : null;
+        context.Response.Headers.ETag = Preconditions.ETag(instrument.Version);
+        var recordedAt = asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
+        return Results.Json(
+            new DevelopmentPage([..page.Take(paging.Limit)], next, id, asked.KnownOn, recordedAt, asked.TimeZone, position), ApiJson.Types.DevelopmentPage);
+    }
+
+    private static async Task<IResult> PostAsync(
+        string id, HttpContext context, InstrumentWriter writer, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync(context, ApiJson.Types.DevelopmentBody);
+        var result = await writer.WriteAsync(
+            id, body.Id, new RecordDevelopment(body.ToDomain()), Preconditions.From(context.Request), RequestMetadata.Of(context), cancellationToken);
+        var log = await catalogue.ThroughAsync(result.Position, cancellationToken);
+        var instrument = catalogue.View(log, DateOnly.MaxValue, result.Position).InstrumentById[id];
+        context.Response.Headers.ETag = Preconditions.ETag(result.Version);
+        context.Response.Headers.Location = $"/api/v1/instruments/{id}/developments";
+        return Results.Json(
+            new RecordResult(result.Id, result.Version, result.Position, UnresolvedOf(instrument, body.Corrects ?? body.Id)), ApiJson.Types.RecordResult, statusCode: 201);
+    }
+
+    private static IEnumerable<DevelopmentItem> Items(InstrumentRecord record, InstrumentView instrument, DateOnly until, long position)
+    {
+        var correctedBy = instrument.Counted.ToDictionary(c => c.Development.Id, c => c.CorrectedBy, StringComparer.Ordinal);
+        return record.Developments
+            .Where(r => r.Position <= position && r.Development.PublicDay <= until)
+            .Select(r => Item(r, correctedBy.GetValueOrDefault(r.Development.Id), UnresolvedOf(instrument, r.Development.Id)))
+            .OrderBy(Key, StringComparer.Ordinal);
+    }
+
+    private static IReadOnlyList<string> UnresolvedOf(InstrumentView instrument, string developmentId) =>
+        [..instrument.Unresolved.Where(u => u.By.Development.Id == developmentId).Select(u => u.Effect.ObligationId).Distinct()];
+
+    // Sorts as developments count: by date, then order (shifted to be positive), then id.
+    private static string Key(DevelopmentItem item) => $"{item.Date:yyyy-MM-dd} {(long)item.Order - int.MinValue:D10} {item.Id}";
+
+    private static DevelopmentItem Item(RecordedDevelopment recorded, string? correctedBy, IReadOnlyList<string> unresolved)
+    {
+        var d = recorded.Development;
+        return new DevelopmentItem(
+            d.Id, d.Kind, d.Date, d.PublicDay, d.Order, d.Scope, d.Note, d.Source, d.Confidence, d.CausedBy, d.Derived, d.Seeds, d.RelatedSeeds,
+            d.Corrects, RestatementBody.From(d.Restated), correctedBy, [..d.Effects.Select(EffectBody.From)], unresolved, recorded.RecordedAt, recorded.Position);
+    }
+}
+
+/// <summary>What became of recording a development.</summary>
+/// <param name="Id">The development.</param>
+/// <param name="Version">The version of the instrument's record, also the <c>ETag</c>.</param>
+/// <param name="Position">The log position; give it as <c>minPosition</c> to read what was written.</param>
+/// <param name="Unresolved">Obligations that it names and nothing recorded defines yet: the effects are kept and take hold once they are defined.</param>
+public sealed record RecordResult(string Id, long Version, long Position, IReadOnlyList<string> Unresolved);

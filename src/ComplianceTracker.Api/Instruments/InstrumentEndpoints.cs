@@ -1,0 +1,109 @@
+using ComplianceTracker.Api.Catalogue;
+using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Storage;
+using ComplianceTracker.Domain.Common;
+using ComplianceTracker.Domain.Instruments;
+using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.EventStore;
+
+namespace ComplianceTracker.Api.Instruments;
+
+/// <summary>Instruments and what happened to them.</summary>
+internal static class InstrumentEndpoints
+{
+    private const string List = "instruments";
+
+    /// <summary>Adds what the endpoints need.</summary>
+    public static IServiceCollection AddInstruments(this IServiceCollection services) => services
+        .AddSingleton<InstrumentCatalogue>()
+        .AddSingleton<InstrumentWriter>();
+
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapInstrumentEndpoints(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/instruments").WithTags("Instruments");
+        group.MapGet("", ListAsync).WithName("listInstruments")
+            .WithSummary("The instruments on record, by jurisdiction, topic, stage or text, on the three clocks").Produces<InstrumentPage>();
+        group.MapPost("", PostAsync).WithName("registerInstrument").WithSummary("Register an instrument, with the developments known so far")
+            .Accepts<InstrumentBody>("application/json").Produces<WriteResult>(201);
+        group.MapGet("/{id}", GetAsync).WithName("getInstrument").WithSummary("One instrument, on the three clocks").Produces<InstrumentDetail>();
+        group.MapDevelopmentEndpoints();
+    }
+
+    private static async Task<IResult> ListAsync(
+        HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, CancellationToken cancellationToken)
+    {
+        var query = context.Request.Query;
+        var paging = Paging.From(query, List);
+        var given = paging.Pinned?.Split(' ') is [var asOf, var knownOn, var at, var zone] ? new GivenClocks(asOf, knownOn, null, at, zone) : GivenClocks.From(query);
+        var asked = await clocks.ReadAsync(given, null, cancellationToken);
+        var position = asked.Position ?? await store.HeadAsync(cancellationToken);
+        var view = catalogue.View(await catalogue.ThroughAsync(position, cancellationToken), asked.KnownOn, position);
+        var filter = InstrumentFilter.From(query);
+        var page = view.Instruments
+            .Where(i => paging.After is null || string.CompareOrdinal(i.Identity.Id, paging.After) > 0)
+            .Where(i => !i.Counted.IsEmpty)
+            .Where(i => filter.Wants(i.Identity))
+            .Select(i => InstrumentItem.From(i, asked.AsOf))
+            .Where(i => filter.Wants(i.Stage))
+            .Take(paging.Limit + 1)
+            .ToList();
+        var next = page.Count > paging.Limit
+            ? Paging.Cursor(List, page[paging.Limit - 1].Id, $"{asked.AsOf:yyyy-MM-dd} {asked.KnownOn:yyyy-MM-dd} {position} {asked.TimeZone}")
+            : null;
+        var recordedAt = asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
+        return Results.Json(
+            new InstrumentPage([..page.Take(paging.Limit)], next, asked.AsOf, asked.KnownOn, recordedAt, asked.TimeZone, position),
+            ApiJson.Types.InstrumentPage);
+    }
+
+    private static async Task<IResult> PostAsync(HttpContext context, InstrumentWriter writer, CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync(context, ApiJson.Types.InstrumentBody);
+        var command = new RegisterInstrument(body.ToIdentity(), [..(body.Developments ?? []).Select(d => d.ToDomain())]);
+        var result = await writer.WriteAsync(
+            body.Id, body.Id, command, Preconditions.From(context.Request), RequestMetadata.Of(context), cancellationToken);
+        context.Response.Headers.ETag = Preconditions.ETag(result.Version);
+        context.Response.Headers.Location = $"/api/v1/instruments/{body.Id}";
+        return Results.Json(result, ApiJson.Types.WriteResult, statusCode: 201);
+    }
+
+    private static async Task<IResult> GetAsync(
+        string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, CancellationToken cancellationToken)
+    {
+        var asked = await clocks.ReadAsync(GivenClocks.From(context.Request.Query), null, cancellationToken);
+        var position = asked.Position ?? await store.HeadAsync(cancellationToken);
+        var view = catalogue.View(await catalogue.ThroughAsync(position, cancellationToken), asked.KnownOn, position);
+        var instrument = Find(view, id);
+        context.Response.Headers.ETag = Preconditions.ETag(instrument.Version);
+        return Results.Json(
+            new InstrumentDetail(
+                InstrumentItem.From(instrument, asked.AsOf),
+                [..instrument.Unresolved.Select(u => new UnresolvedEffect(u.By.Development.Id, u.Effect.ObligationId)).Distinct()],
+                asked,
+                asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken),
+                instrument.Version,
+                position),
+            ApiJson.Types.InstrumentDetail);
+    }
+
+    /// <summary>The instrument in the view.</summary>
+    /// <exception cref="ApiProblem">It is not on record there.</exception>
+    public static InstrumentView Find(CatalogueView view, string id)
+    {
+        if (view.InstrumentById.TryGetValue(id, out var instrument))
+        {
+            return instrument;
+        }
+
+        var nearest = Nearest.To(id, view.InstrumentById.Keys);
+        throw new ApiProblem(
+            ProblemTypes.InstrumentNotFound,
+            $"No instrument '{id}' is on record at this position{(nearest.IsEmpty ? "" : $"; did you mean {string.Join(" or ", nearest)}?")}.")
+        {
+            Expected = nearest,
+        };
+    }
+}

@@ -1,0 +1,57 @@
+using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Domain.Common;
+using ComplianceTracker.Domain.Instruments;
+using ComplianceTracker.Domain.Obligations;
+
+namespace ComplianceTracker.Api.Instruments;
+
+/// <summary>Which instruments a client wants to see; every part left out lets all pass.</summary>
+/// <param name="Jurisdictions">Exactly as instruments name them.</param>
+/// <param name="Topics">One of them must be among the instrument's.</param>
+/// <param name="Stages">The stages on <c>asOf</c>.</param>
+/// <param name="Text">A text that the id, a title, the number or an identifier holds, whatever the case.</param>
+internal sealed record InstrumentFilter(HashSet<string> Jurisdictions, HashSet<string> Topics, HashSet<Stage> Stages, string? Text)
+{
+    private const int LongestText = 200;
+
+    /// <summary>The filter in the query.</summary>
+    /// <exception cref="ApiProblem">A jurisdiction or stage that cannot be, or a text too long.</exception>
+    public static InstrumentFilter From(IQueryCollection query)
+    {
+        var jurisdictions = Values(query, "jurisdiction");
+        if (jurisdictions.FirstOrDefault(j => !Jurisdiction.IsValid(j)) is { } unknown)
+        {
+            throw ApiProblem.BadParameter("jurisdiction", $"'{unknown}' is not {Jurisdiction.Description}.");
+        }
+
+        var text = query["q"].FirstOrDefault();
+        return text is { Length: > LongestText }
+            ? throw ApiProblem.BadParameter("q", $"At most {LongestText} characters.")
+            : new InstrumentFilter(jurisdictions, Values(query, "topic"), [..Values(query, "stage").Select(ReadStage)], text);
+    }
+
+    /// <summary>True when the instrument itself passes.</summary>
+    public bool Wants(InstrumentIdentity instrument) =>
+        (Jurisdictions.Count == 0 || Jurisdictions.Contains(instrument.Jurisdiction))
+        && (Topics.Count == 0 || instrument.Topics.Any(Topics.Contains))
+        && (string.IsNullOrWhiteSpace(Text) || Texts(instrument).Any(t => t.Contains(Text.Trim(), StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>True when the stage passes.</summary>
+    public bool Wants(Stage? stage) => Stages.Count == 0 || (stage is { } s && Stages.Contains(s));
+
+    private static IEnumerable<string> Texts(InstrumentIdentity instrument) =>
+        [
+            instrument.Id,
+            ..instrument.Title.ByLanguage.Values,
+            ..instrument.ShortTitle?.ByLanguage.Values ?? [],
+            instrument.DocumentNumber ?? "",
+            ..instrument.Identifiers.Values,
+        ];
+
+    private static HashSet<string> Values(IQueryCollection query, string name) =>
+        [..query[name].OfType<string>().SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+
+    private static Stage ReadStage(string word) => Words.TryParse<Stage>(word, out var stage)
+        ? stage
+        : throw ApiProblem.BadParameter("stage", $"'{word}' is not a stage; the stages are {string.Join(", ", Words.All<Stage>())}.", [..Words.All<Stage>()]);
+}

@@ -1,0 +1,88 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ComplianceTracker.Api.Companies;
+using ComplianceTracker.Api.Facts;
+using ComplianceTracker.Api.Feed;
+using ComplianceTracker.Api.Health;
+using ComplianceTracker.Api.Instruments;
+using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Storage;
+using ComplianceTracker.Api.WhatIf;
+using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Instruments;
+using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.Domain.Vocabulary;
+
+namespace ComplianceTracker.Api.Json;
+
+/// <summary>How clients and the service write JSON: camelCase, kebab-case words, nothing unknown, nothing twice, nulls shown.</summary>
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(WriteResult))]
+[JsonSerializable(typeof(RecordResult))]
+[JsonSerializable(typeof(InstrumentBody))]
+[JsonSerializable(typeof(InstrumentPage))]
+[JsonSerializable(typeof(InstrumentDetail))]
+[JsonSerializable(typeof(DevelopmentBody))]
+[JsonSerializable(typeof(DevelopmentPage))]
+[JsonSerializable(typeof(CompanyBody))]
+[JsonSerializable(typeof(CompanyAnswer))]
+[JsonSerializable(typeof(CompanyPage))]
+[JsonSerializable(typeof(FactPage))]
+[JsonSerializable(typeof(FactDeclarationBody[]))]
+[JsonSerializable(typeof(ObligationPage))]
+[JsonSerializable(typeof(ObligationDetail))]
+[JsonSerializable(typeof(FactBody))]
+[JsonSerializable(typeof(FactList))]
+[JsonSerializable(typeof(FactDetail))]
+[JsonSerializable(typeof(ConventionsAnswer))]
+[JsonSerializable(typeof(ApplicabilityBody))]
+[JsonSerializable(typeof(EvaluateBody))]
+[JsonSerializable(typeof(EvaluateAnswer))]
+[JsonSerializable(typeof(EventPageBody))]
+[JsonSerializable(typeof(CloudEventBody))]
+[JsonSerializable(typeof(HealthAnswer))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>The types with the rules of the API. <c>Default</c> lacks them: always go through here.</summary>
+    public static ApiJson Types { get; } = new(CreateOptions());
+
+    private static JsonSerializerOptions CreateOptions()
+    {
+        var options = new JsonSerializerOptions { TypeInfoResolver = new ApiJson() };
+        Configure(options);
+        return options;
+    }
+
+    /// <summary>Sets the rules of the API on options that others make (the OpenAPI document's among them).</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.RespectRequiredConstructorParameters = true;
+        options.RespectNullableAnnotations = true;
+        options.AllowDuplicateProperties = false;
+        options.AllowOutOfOrderMetadataProperties = true;
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        foreach (var converter in Converters())
+        {
+            options.Converters.Add(converter);
+        }
+    }
+
+    private static IEnumerable<JsonConverter> Converters() =>
+    [
+        new LangTextConverter(),
+        new DayConverter(),
+        new CalendarOffsetConverter(),
+        new WordConverter<DevelopmentKind>(),
+        new WordConverter<Confidence>(),
+        new WordConverter<ObligationNature>(),
+        new WordConverter<DutyKind>(),
+        new WordConverter<FactType>(),
+        new WordConverter<Stage>(),
+        new WordConverter<Status>(),
+        new WordConverter<Truth>(),
+    ];
+}

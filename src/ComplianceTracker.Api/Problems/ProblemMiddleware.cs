@@ -1,0 +1,70 @@
+using System.Text.Json;
+using ComplianceTracker.EventStore;
+using Npgsql;
+
+namespace ComplianceTracker.Api.Problems;
+
+/// <summary>Turns every failure and every bare error status into a problem. Exceptions are logged and never shown.</summary>
+internal static partial class ProblemMiddleware
+{
+    /// <summary>Adds the middleware; everything after it is covered.</summary>
+    public static void UseProblems(this WebApplication app) => app.Use(async (context, next) =>
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            await ProblemWriter.WriteAsync(context, ProblemOf(e, app.Logger));
+            return;
+        }
+
+        if (context.Response is { StatusCode: >= 400, HasStarted: false } && context.Response.ContentType is null)
+        {
+            await ProblemWriter.WriteAsync(context, OfStatus(context));
+        }
+    });
+
+    private static ApiProblem ProblemOf(Exception e, ILogger logger)
+    {
+        switch (e)
+        {
+            case ApiProblem problem:
+                return problem;
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return new ApiProblem(ProblemTypes.BodyTooLarge, "A request body has at most 1 MB.");
+            case BadHttpRequestException:
+                return new ApiProblem(ProblemTypes.MalformedBody, "The request could not be read.");
+            case ForbiddenTextException forbidden:
+                return new ApiProblem(ProblemTypes.ForbiddenText, forbidden.Message);
+            case NpgsqlException or TimeoutException:
+                LogUnavailable(logger, e);
+                return new ApiProblem(ProblemTypes.Unavailable, "The database does not answer; send the request again.") { RetryAfter = 1 };
+            default:
+                LogFailure(logger, e);
+                return new ApiProblem(ProblemTypes.InternalError, "The service failed; the request changed nothing, or all of what it was to change.");
+        }
+    }
+
+    private static ApiProblem OfStatus(HttpContext context) => context.Response.StatusCode switch
+    {
+        404 => new ApiProblem(ProblemTypes.NotFound, $"Nothing answers at {context.Request.Path}."),
+        405 => new ApiProblem(ProblemTypes.MethodNotAllowed, $"{context.Request.Path} takes {context.Response.Headers.Allow}, not {context.Request.Method}."),
+        406 => new ApiProblem(ProblemTypes.NotAcceptable, "The resource is served as application/json."),
+        413 => new ApiProblem(ProblemTypes.BodyTooLarge, "A request body has at most 1 MB."),
+        415 => new ApiProblem(ProblemTypes.UnsupportedMediaType, "The body must be JSON: send Content-Type: application/json."),
+        < 500 => new ApiProblem(ProblemTypes.MalformedBody, "The request could not be read."),
+        _ => new ApiProblem(ProblemTypes.InternalError, "The service failed."),
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed")]
+    private static partial void LogFailure(ILogger logger, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not answer")]
+    private static partial void LogUnavailable(ILogger logger, Exception e);
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using ComplianceTracker.Domain.Companies;
+using ComplianceTracker.Domain.Instruments;
+using ComplianceTracker.Domain.Vocabulary;
+using ComplianceTracker.EventStore;
+using ComplianceTracker.EventStore.Codec;
+
+namespace ComplianceTracker.Api.Storage;
+
+/// <summary>Which events are stored and under which names. Written down once: a renamed class changes nothing that is stored.</summary>
+internal sealed class EventTypes
+{
+    private static readonly ImmutableDictionary<DevelopmentKind, string> Developments = new Dictionary<DevelopmentKind, string>
+    {
+        [DevelopmentKind.Announced] = "instrument.announced.v1",
+        [DevelopmentKind.DraftPublished] = "instrument.draft-published.v1",
+        [DevelopmentKind.ConsultationOpened] = "instrument.consultation-opened.v1",
+        [DevelopmentKind.ConsultationClosed] = "instrument.consultation-closed.v1",
+        [DevelopmentKind.Passed] = "instrument.passed.v1",
+        [DevelopmentKind.Promulgated] = "instrument.promulgated.v1",
+        [DevelopmentKind.EffectiveDateSet] = "instrument.effective-date-set.v1",
+        [DevelopmentKind.InForce] = "instrument.in-force.v1",
+        [DevelopmentKind.Applies] = "instrument.applies.v1",
+        [DevelopmentKind.Amended] = "instrument.amended.v1",
+        [DevelopmentKind.Suspended] = "instrument.suspended.v1",
+        [DevelopmentKind.Reinstated] = "instrument.reinstated.v1",
+        [DevelopmentKind.EnforcementPaused] = "instrument.enforcement-paused.v1",
+        [DevelopmentKind.EnforcementResumed] = "instrument.enforcement-resumed.v1",
+        [DevelopmentKind.Repealed] = "instrument.repealed.v1",
+        [DevelopmentKind.Superseded] = "instrument.superseded.v1",
+        [DevelopmentKind.Expired] = "instrument.expired.v1",
+        [DevelopmentKind.Withdrawn] = "instrument.withdrawn.v1",
+        [DevelopmentKind.GuidanceIssued] = "instrument.guidance-issued.v1",
+        [DevelopmentKind.Enforcement] = "instrument.enforcement.v1",
+        [DevelopmentKind.Corrected] = "instrument.corrected.v1",
+    }.ToImmutableDictionary();
+
+    private readonly EventCodec codec = new(Registry);
+
+    /// <summary>The events of instruments and of the vocabulary.</summary>
+    public static EventFilter CatalogueFilter { get; } = EventFilter.ByStreamPrefix(StreamIds.InstrumentPrefix, StreamIds.Vocabulary);
+
+    /// <summary>Every stored name with its class.</summary>
+    public static EventRegistry Registry { get; } = new EventRegistryBuilder()
+        .Add("fact.defined.v1", StoredJson.Types.FactDefined)
+        .Add("fact.values-added.v1", StoredJson.Types.FactValuesAdded)
+        .Add("fact.reworded.v1", StoredJson.Types.FactReworded)
+        .Add("conventions.set.v1", StoredJson.Types.ConventionsSet)
+        .Add("instrument.registered.v1", StoredJson.Types.InstrumentRegistered)
+        .Add<DevelopmentRecorded>([..Developments.Values], e => Developments[e.Development.Kind], StoredJson.Types.DevelopmentRecorded)
+        .Add("company.registered.v1", StoredJson.Types.CompanyRegistered)
+        .Add("company.replaced.v1", StoredJson.Types.CompanyReplaced)
+        .Add("company.facts-declared.v1", StoredJson.Types.FactsDeclared)
+        .Add("company.archived.v1", StoredJson.Types.CompanyWasArchived)
+        .Build();
+
+    /// <summary>The event as the store takes it.</summary>
+    public EventData Encode(Guid id, object @event) => codec.Encode(id, @event);
+
+    /// <summary>The event as recorded, in its newest shape.</summary>
+    public object Decode(RecordedEvent recorded) => codec.Decode(recorded);
+}

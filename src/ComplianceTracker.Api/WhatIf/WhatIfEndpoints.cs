@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ComplianceTracker.Api.Catalogue;
+using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Companies;
+using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Domain.Common;
+using ComplianceTracker.Domain.Companies;
+using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Vocabulary;
+using Microsoft.Extensions.Primitives;
+
+namespace ComplianceTracker.Api.WhatIf;
+
+/// <summary>Questions about what is not on record. Nothing is stored.</summary>
+internal static class WhatIfEndpoints
+{
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapWhatIfEndpoints(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/applicability").WithTags("What if");
+        group.MapPost("", ApplicabilityAsync).WithName("whatIf")
+            .WithSummary("What would apply to a company with these facts; nothing is stored")
+            .Accepts<ApplicabilityBody>("application/json").Produces<ObligationPage>();
+        group.MapPost("/evaluate", EvaluateAsync).WithName("evaluate")
+            .WithSummary("Evaluate an expression in three-valued logic, with every step").Accepts<EvaluateBody>("application/json").Produces<EvaluateAnswer>();
+    }
+
+    private static async Task<IResult> ApplicabilityAsync(HttpContext context, CompanyAnswers answers, ReadBarrier barrier, CancellationToken cancellationToken)
+    {
+        await barrier.WaitAsync(context, cancellationToken);
+        var body = await RequestBody.ReadAsync(context, ApiJson.Types.ApplicabilityBody);
+        var paging = Paging.From(PagingQuery(body), ObligationEndpoints.List);
+        var given = new GivenClocks(body.AsOf, body.KnownOn, body.RecordedAt, body.Position?.ToString(), body.TimeZone);
+        var question = await answers.AskAsync(
+            body.CompanyId,
+            paging.Pinned is { } pinned ? ObligationEndpoints.Pinned(pinned) : given,
+            (profile, vocabulary) => Overridden(profile, body.Facts, vocabulary),
+            cancellationToken);
+        return Results.Json(
+            ObligationEndpoints.Page(question, ObligationQuery.OfStatuses(body.Status ?? []), paging), ApiJson.Types.ObligationPage);
+    }
+
+    private static async Task<IResult> EvaluateAsync(HttpContext context, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync(context, ApiJson.Types.EvaluateBody);
+        var vocabulary = (await catalogue.HeadAsync(cancellationToken)).Vocabulary.With(body.FactTypes ?? ImmutableDictionary<string, FactType>.Empty);
+        var index = FactIndex.Of(vocabulary);
+        var compiled = Condition.Compile(body.Expression, index);
+        if (!compiled.IsValid)
+        {
+            throw new ApiProblem(ProblemTypes.ConditionInvalid, compiled.Error.Message)
+            {
+                Pointer = "/expression",
+                Line = compiled.Error.Line,
+                Column = compiled.Error.Column,
+                Expected = compiled.Error.Expected,
+            };
+        }
+
+        var facts = Checked(body.Facts, vocabulary).Select(f => KeyValuePair.Create(f.Fact, f.Value));
+        var frame = FactFrame.Of(index, facts);
+        var evaluation = compiled.Condition.EvaluateWithMissing(frame);
+        return Results.Json(
+            new EvaluateAnswer(evaluation.Result, evaluation.MissingFacts, TraceBody.From(compiled.Condition.Trace(frame))), ApiJson.Types.EvaluateAnswer);
+    }
+
+    private static CompanyProfile Overridden(CompanyProfile? profile, IReadOnlyDictionary<string, JsonElement>? facts, FactVocabulary vocabulary)
+    {
+        var from = profile ?? new CompanyProfile("", "", null, CompanyProfile.NoFacts, false);
+        return from with { Facts = CompanyProfile.Declare(from.Facts, Checked(facts, vocabulary)) };
+    }
+
+    private static ImmutableArray<FactDeclaration> Checked(IReadOnlyDictionary<string, JsonElement>? facts, FactVocabulary vocabulary)
+    {
+        var given = GivenFacts.From(facts ?? ImmutableDictionary<string, JsonElement>.Empty);
+        return FactChecking.Check(given, vocabulary, out var checkedFacts) is { } rejection ? throw ApiProblem.Of(rejection) : checkedFacts;
+    }
+
+    private static QueryCollection PagingQuery(ApplicabilityBody body)
+    {
+        var query = new Dictionary<string, StringValues>();
+        if (body.Limit is { } limit)
+        {
+            query["limit"] = limit.ToString();
+        }
+
+        if (body.Cursor is { } cursor)
+        {
+            query["cursor"] = cursor;
+        }
+
+        return new QueryCollection(query);
+    }
+}
