@@ -26,7 +26,7 @@ public abstract record AppendResult
     }
 
     /// <summary>A stream was not at the version that the writer expected.</summary>
-    /// <param name="StreamId">The first such stream, in the batch's order.</param>
+    /// <param name="StreamId">The stream; one of them, when several were not.</param>
     /// <param name="Expected">What the writer expected.</param>
     /// <param name="Actual">The stream's version when the store looked; 0 when it has no events.</param>
     public sealed record Conflict(string StreamId, ExpectedVersion Expected, long Actual) : AppendResult;

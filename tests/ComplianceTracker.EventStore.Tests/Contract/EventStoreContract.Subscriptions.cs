@@ -1,0 +1,115 @@
+namespace ComplianceTracker.EventStore.Tests.Contract;
+
+public abstract partial class EventStoreContract
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task P14_a_subscription_is_handed_every_event_that_passes_its_filter_in_order_across_restarts()
+    {
+        var subscription = new Recorder("reader", EventFilter.ByStreamPrefix("wanted-"));
+        await AppendedAsync(To("wanted-1", Event(), Event()), To("unwanted", Event()));
+        var last = await AppendedAsync(To("unwanted", Event()));
+        await RunAsync(subscription, async () =>
+            (await Store.WaitForCheckpointAsync("reader", last.Position, Patience, Cancel)).ShouldBeTrue());
+
+        last = await AppendedAsync(To("wanted-2", Event()));
+        (await Store.WaitForCheckpointAsync("reader", last.Position, TimeSpan.FromMilliseconds(20), Cancel)).ShouldBeFalse();
+        await RunAsync(subscription, async () =>
+        {
+            (await Store.WaitForCheckpointAsync("reader", last.Position, Patience, Cancel)).ShouldBeTrue();
+            last = await AppendedAsync(To("wanted-2", Event()));
+            (await Store.WaitForCheckpointAsync("reader", last.Position, Patience, Cancel)).ShouldBeTrue();
+        });
+
+        subscription.Handled.ShouldBe((await AllAsync(subscription.Filter)).Select(e => e.Position));
+        (await Store.CheckpointAsync("reader", Cancel)).ShouldBe(last.Position);
+        var state = (await Store.GetSubscriptionStatesAsync(Cancel)).ShouldHaveSingleItem();
+        (state.Name, state.Lag, state.Failure).ShouldBe(("reader", 0, null));
+    }
+
+    [Fact]
+    public async Task P15_a_failing_batch_is_shown_and_retried_and_never_skipped()
+    {
+        var last = await AppendedAsync(To("s", Event(), Event()));
+        var subscription = new Recorder("reader") { Failing = true };
+        await RunAsync(subscription, async () =>
+        {
+            await subscription.FailedTwice.WaitAsync(Patience, Cancel);
+            var state = (await Store.GetSubscriptionStatesAsync(Cancel)).ShouldHaveSingleItem();
+            (state.Name, state.Checkpoint, state.Head).ShouldBe(("reader", 0, last.Position));
+            state.Failure.ShouldNotBeNull().Error.ShouldBe("FormatException: broken");
+            state.Failure.After.ShouldBe(0);
+
+            subscription.Failing = false;
+            (await Store.WaitForCheckpointAsync("reader", last.Position, Patience, Cancel)).ShouldBeTrue();
+            (await Store.GetSubscriptionStatesAsync(Cancel)).ShouldHaveSingleItem().Failure.ShouldBeNull();
+        });
+        subscription.Handled.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task P16_a_second_runner_waits_and_takes_over_when_the_first_ends()
+    {
+        var last = await AppendedAsync(To("s", Event()));
+        var (first, second) = (new Recorder("reader"), new Recorder("reader"));
+        using var stopSecond = new CancellationTokenSource();
+        Task? waiting = null;
+        await RunAsync(first, async () =>
+        {
+            (await Store.WaitForCheckpointAsync("reader", last.Position, Patience, Cancel)).ShouldBeTrue();
+            waiting = Store.RunSubscriptionAsync(second, stopSecond.Token);
+            last = await AppendedAsync(To("s", Event()));
+            (await Store.WaitForCheckpointAsync("reader", last.Position, Patience, Cancel)).ShouldBeTrue();
+            second.Handled.ShouldBeEmpty();
+        });
+
+        last = await AppendedAsync(To("s", Event()));
+        (await Store.WaitForCheckpointAsync("reader", last.Position, Patience, Cancel)).ShouldBeTrue();
+        await stopSecond.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => waiting!);
+        first.Handled.Count.ShouldBe(2);
+        second.Handled.ShouldBe([last.Position]);
+    }
+
+    private async Task RunAsync(ISubscription subscription, Func<Task> meanwhile)
+    {
+        using var stop = new CancellationTokenSource();
+        var running = Store.RunSubscriptionAsync(subscription, stop.Token);
+        await meanwhile();
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => running);
+    }
+
+    private sealed class Recorder(string name, EventFilter? filter = null) : ISubscription
+    {
+        private readonly TaskCompletionSource failedTwice = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int failures;
+
+        public string Name => name;
+
+        public EventFilter? Filter => filter;
+
+        public List<long> Handled { get; } = [];
+
+        public bool Failing { get; set; }
+
+        public Task FailedTwice => failedTwice.Task;
+
+        public Task HandleAsync(SubscriptionBatch batch, CancellationToken cancellationToken)
+        {
+            if (Failing)
+            {
+                if (++failures == 2)
+                {
+                    failedTwice.SetResult();
+                }
+
+                throw new FormatException("broken");
+            }
+
+            Handled.AddRange(batch.Events.Select(e => e.Position));
+            return Task.CompletedTask;
+        }
+    }
+}
