@@ -82,7 +82,7 @@ internal static class DevelopmentEndpoints
         var d = recorded.Development;
         return new DevelopmentItem(
             d.Id, d.Kind, d.Date, d.PublicDay, d.Order, d.Scope, d.Note, d.Source, d.Confidence, d.CausedBy, d.Derived, d.Seeds, d.RelatedSeeds,
-            d.Corrects, RestatementBody.From(d.Restated), correctedBy, [..d.Effects.Select(EffectBody.From)], unresolved, recorded.RecordedAt, recorded.Position);
+            d.Corrects, RestatementBody.From(d.Restated), correctedBy, [..d.Effects.Select(EffectBody.For)], unresolved, recorded.RecordedAt, recorded.Position);
     }
 }
 

@@ -37,7 +37,7 @@ public abstract record EffectBody
         return effect is DefineEffect or ReviseEffect ? effect with { By = By } : effect with { By = By, Note = Note };
     }
 
-    internal static EffectBody From(Effect effect) => effect switch
+    internal static EffectBody For(Effect effect) => effect switch
     {
         DefineEffect e => DefineBody.Of(e),
         ProposeEffect e => new ProposeBody { ObligationId = e.ObligationId, By = e.By, Note = e.Note },

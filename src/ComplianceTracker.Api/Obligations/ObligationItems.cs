@@ -64,7 +64,7 @@ internal static class ObligationItems
         by.Development.Confidence,
         by.Development.CausedBy,
         by.CorrectedBy,
-        [..effects.Select(EffectBody.From)],
+        [..effects.Select(EffectBody.For)],
         by.RecordedAt,
         by.Position);
 }

@@ -69,8 +69,8 @@ internal static class WhatIfEndpoints
 
     private static CompanyProfile Overridden(CompanyProfile? profile, IReadOnlyDictionary<string, JsonElement>? facts, FactVocabulary vocabulary)
     {
-        var from = profile ?? new CompanyProfile("", "", null, CompanyProfile.NoFacts, false);
-        return from with { Facts = CompanyProfile.Declare(from.Facts, Checked(facts, vocabulary)) };
+        var start = profile ?? new CompanyProfile("", "", null, CompanyProfile.NoFacts, false);
+        return start with { Facts = CompanyProfile.Declare(start.Facts, Checked(facts, vocabulary)) };
     }
 
     private static ImmutableArray<FactDeclaration> Checked(IReadOnlyDictionary<string, JsonElement>? facts, FactVocabulary vocabulary)

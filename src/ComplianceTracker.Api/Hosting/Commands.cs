@@ -1,0 +1,67 @@
+using System.CommandLine;
+using ComplianceTracker.Api.Importing;
+using ComplianceTracker.Api.Storage;
+using ComplianceTracker.EmbeddedPostgres;
+using ComplianceTracker.EventStore;
+using Npgsql;
+
+namespace ComplianceTracker.Api.Hosting;
+
+/// <summary>The command line: run the service, or import a folder.</summary>
+internal static class Commands
+{
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description = "Where the private PostgreSQL cluster keeps its data; a per-user folder by default.",
+        Recursive = true,
+    };
+
+    /// <summary>Parses and runs.</summary>
+    public static Task<int> RunAsync(string[] args)
+    {
+        var folder = new Argument<string>("folder") { Description = "A folder laid out as seeds/ is." };
+        var import = new Command("import", "Import instruments, vocabulary and companies from a folder; what is on record already is left alone.") { folder };
+        import.SetAction((parsed, cancellationToken) =>
+            WithDatabaseAsync(parsed, (database, log, ct) => ImportCommand.RunAsync(parsed.GetRequiredValue(folder), database, log, ct), cancellationToken));
+
+        var root = new RootCommand("ComplianceTracker: what applies to this company on this date, as known then, and why.")
+        {
+            Data,
+            import,
+        };
+        // What is not ours belongs to the host: --urls, --environment, --Logging:LogLevel:Default=Debug.
+        root.TreatUnmatchedTokensAsErrors = false;
+        root.SetAction((parsed, cancellationToken) =>
+            WithDatabaseAsync(parsed, (database, log, ct) => ServeCommand.RunAsync(parsed.UnmatchedTokens, database, log, ct), cancellationToken));
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+    }
+
+    private static async Task<int> WithDatabaseAsync(
+        ParseResult parsed, Func<RunningPostgres, Action<string>, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
+    {
+        static void Log(string line) => Console.Error.WriteLine(line);
+        try
+        {
+            var configuration = WebApplication.CreateBuilder([..parsed.UnmatchedTokens]).Configuration;
+            await using var database = await PostgresServer.StartAsync(
+                new PostgresServerOptions
+                {
+                    ConnectionString = configuration.GetConnectionString("ComplianceTracker"),
+                    DataDirectory = parsed.GetValue(Data),
+                    Log = Log,
+                },
+                cancellationToken);
+            return await run(database, Log, cancellationToken);
+        }
+        catch (PostgresUnavailableException e)
+        {
+            Log(e.Message);
+            return 1;
+        }
+        catch (EventStoreStartupException e)
+        {
+            Log(e.Message);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using ComplianceTracker.EmbeddedPostgres;
+
+namespace ComplianceTracker.Api.Hosting;
+
+/// <summary>Runs the service until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Serves on the database; 0 after an orderly stop, 1 when it could not start or lost its database.</summary>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> hostArguments, RunningPostgres database, Action<string> log, CancellationToken cancellationToken)
+    {
+        await using var app = ServiceHost.Create(new ServiceSettings { ConnectionString = database.ConnectionString, HostArguments = hostArguments });
+        if (Loopback.FirstOutside(app.Configuration) is { } outside)
+        {
+            log($"Refusing to bind to {outside}: the service has no access control, so it serves this machine alone. Use a loopback address such as {ServiceSettings.DefaultUrls}.");
+            return 1;
+        }
+
+        var lost = database.Failed.ContinueWith(
+            failed =>
+            {
+                log(failed.Result.Message);
+                app.Lifetime.StopApplication();
+            },
+            TaskScheduler.Default);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            log($"The service cannot listen: {e.Message}");
+            return 1;
+        }
+
+        Say(app);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return lost.IsCompleted ? 1 : 0;
+    }
+
+    private static void Say(WebApplication app)
+    {
+        var url = app.Urls.FirstOrDefault() ?? ServiceSettings.DefaultUrls;
+        Console.WriteLine($"""
+
+            ComplianceTracker: what applies to this company on this date, as known then, and why. Facts, not legal advice.
+
+              Swagger UI    {url}/swagger
+              A question    {url}/api/v1/companies/sc01-foreign-carmaker/obligations?asOf=2021-10-31&knownOn=2021-10-31
+              Ready?        {url}/health/ready
+
+            """);
+    }
+}

@@ -1,0 +1,60 @@
+using ComplianceTracker.Api.Hosting;
+using ComplianceTracker.Api.Storage;
+using ComplianceTracker.EmbeddedPostgres;
+using ComplianceTracker.EventStore;
+using Npgsql;
+using Spectre.Console;
+
+namespace ComplianceTracker.Api.Importing;
+
+/// <summary>Imports a folder from the command line, with a progress bar and a summary.</summary>
+internal static class ImportCommand
+{
+    /// <summary>Imports; the exit code is the report's.</summary>
+    public static async Task<int> RunAsync(string folder, RunningPostgres database, Action<string> log, CancellationToken cancellationToken)
+    {
+        await using var app = ServiceHost.Create(new ServiceSettings { ConnectionString = database.ConnectionString, Seeds = null });
+        await app.Services.GetRequiredService<IEventStore>().MigrateAsync(cancellationToken);
+        await ReadModels.CreateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
+        try
+        {
+            var importer = app.Services.GetRequiredService<SeedImporter>();
+            var report = await AnsiConsole.Progress().HideCompleted(false).StartAsync(async bar =>
+            {
+                var task = bar.AddTask("Importing");
+                return await importer.ImportAsync(folder, new Bar(task), cancellationToken);
+            });
+            Summarise(report);
+            return report.ExitCode;
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            log(e.Message);
+            return 1;
+        }
+    }
+
+    private static void Summarise(ImportReport report)
+    {
+        foreach (var refused in report.Refused)
+        {
+            Console.WriteLine($"refused  {refused.File}: {refused.Refusal}");
+        }
+
+        foreach (var (file, difference) in report.Differences)
+        {
+            Console.WriteLine($"differs  {file}: {difference}");
+        }
+
+        Console.WriteLine($"{report.Files.Length} files: {report.Added} events added, {report.Refused.Count()} files refused, {report.Differences.Count()} differences left as the record has them");
+    }
+
+    private sealed class Bar(ProgressTask task) : IProgress<(FileResult File, int Of)>
+    {
+        public void Report((FileResult File, int Of) value)
+        {
+            task.MaxValue = value.Of;
+            task.Increment(1);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using ComplianceTracker.Api.Importing;
+using ComplianceTracker.Api.Obligations;
+using Npgsql;
+
+namespace ComplianceTracker.Api.Storage;
+
+/// <summary>Creates the tables of the read models, once, whoever else starts at the same time.</summary>
+internal static class ReadModels
+{
+    private const long Lock = 0x43545F524D; // "CT_RM"
+
+    /// <summary>Creates what is not there yet.</summary>
+    public static async Task CreateAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            $"select pg_advisory_xact_lock({Lock}); {RegisterTables.Schema} {FirstImport.Schema}", connection, transaction);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+}
