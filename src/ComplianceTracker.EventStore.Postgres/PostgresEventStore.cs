@@ -14,6 +14,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly SettledPosition settled;
     private readonly CommitNotifications notifications;
     private readonly Signal checkpointMoved = new();
+    private int disposed;
 
     /// <summary>Makes the store; connects only when it is used.</summary>
     /// <param name="options">The database and how to use it.</param>
@@ -48,9 +49,14 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
     public Task MigrateAsync(CancellationToken cancellationToken = default) =>
         new Migrator(DataSource, options).MigrateAsync(cancellationToken);
 
-    /// <summary>Ends the background work and closes the pool.</summary>
+    /// <summary>Ends the background work and closes the pool. Disposing again does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
+
         await notifications.DisposeAsync();
         settled.Dispose();
         await sessions.DisposeAsync();

@@ -94,5 +94,7 @@ internal sealed class InstrumentImport(InstrumentWriter writer, IEventStore stor
     // Records hold arrays, which compare by reference: what is stored is what counts.
     private static bool SameJson<T>(T a, T b)
         where T : InstrumentEvent =>
-        JsonSerializer.SerializeToUtf8Bytes(a, typeof(T), StoredJson.Types).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(b, typeof(T), StoredJson.Types));
+        Bytes(a).AsSpan().SequenceEqual(Bytes(b));
+
+    private static byte[] Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, StoredJson.Of<T>());
 }

@@ -24,7 +24,7 @@ internal sealed record ConventionsFile
 
     /// <summary>Further code tables and lists of terms, by name.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>A demo company's file.</summary>

@@ -31,6 +31,9 @@ public abstract record EffectBody
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LangText? Note { get; init; }
 
+    /// <summary>The name of a pause of enforcement that was given none.</summary>
+    private protected const string UnnamedPause = "pause";
+
     internal Effect ToDomain()
     {
         var effect = Convert();
@@ -138,8 +141,8 @@ public sealed record LiftBody : EffectBody
 /// <summary>The rule stays in force but is not enforced.</summary>
 public sealed record PauseEnforcementBody : EffectBody
 {
-    /// <summary>Which pause, so that it can be ended.</summary>
-    public string Order { get; init; } = "pause";
+    /// <summary>Which pause, so that it can be ended; left out: the one there is.</summary>
+    public string? Order { get; init; }
 
     /// <summary>The first day without enforcement.</summary>
     public required DateOnly From { get; init; }
@@ -147,19 +150,19 @@ public sealed record PauseEnforcementBody : EffectBody
     /// <summary>The day on which enforcement is back; left out or null: until resumed.</summary>
     public DateOnly? To { get; init; }
 
-    private protected override Effect Convert() => new PauseEnforcementEffect(ObligationId, Order, From, To);
+    private protected override Effect Convert() => new PauseEnforcementEffect(ObligationId, Order ?? UnnamedPause, From, To);
 }
 
 /// <summary>Ends a pause of enforcement.</summary>
 public sealed record ResumeEnforcementBody : EffectBody
 {
-    /// <summary>Which pause.</summary>
-    public string Order { get; init; } = "pause";
+    /// <summary>Which pause; left out: the one there is.</summary>
+    public string? Order { get; init; }
 
     /// <summary>The day on which enforcement is back.</summary>
     public required DateOnly On { get; init; }
 
-    private protected override Effect Convert() => new ResumeEnforcementEffect(ObligationId, Order, On);
+    private protected override Effect Convert() => new ResumeEnforcementEffect(ObligationId, Order ?? UnnamedPause, On);
 }
 
 /// <summary>Ends the rule. An end on or before the start means that it never began.</summary>

@@ -144,7 +144,7 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var facts = JsonSerializer.Deserialize(reader.GetString(5), StoredJson.Types.ImmutableArrayFactDeclaration);
+            var facts = JsonSerializer.Deserialize(reader.GetString(5), StoredJson.Of<ImmutableArray<FactDeclaration>>());
             companies.Add((reader.GetString(0), new CompanyProfile(
                 reader.GetString(1),
                 reader.GetString(2),
@@ -175,7 +175,7 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
             upsert.Parameters.Add(new() { Value = profile.IsArchived });
             upsert.Parameters.Add(new() { Value = last.Version });
             upsert.Parameters.Add(new() { Value = last.Position });
-            upsert.Parameters.Add(new() { Value = JsonSerializer.Serialize(facts, StoredJson.Types.ImmutableArrayFactDeclaration), NpgsqlDbType = NpgsqlDbType.Jsonb });
+            upsert.Parameters.Add(new() { Value = JsonSerializer.Serialize(facts, StoredJson.Of<ImmutableArray<FactDeclaration>>()), NpgsqlDbType = NpgsqlDbType.Jsonb });
             batch.BatchCommands.Add(upsert);
             var delete = new NpgsqlBatchCommand("delete from ct_register where tenant = $1 and company_id = $2");
             delete.Parameters.Add(new() { Value = tenant });

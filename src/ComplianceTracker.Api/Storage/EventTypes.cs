@@ -42,16 +42,16 @@ internal sealed class EventTypes
 
     /// <summary>Every stored name with its class.</summary>
     public static EventRegistry Registry { get; } = new EventRegistryBuilder()
-        .Add("fact.defined.v1", StoredJson.Types.FactDefined)
-        .Add("fact.values-added.v1", StoredJson.Types.FactValuesAdded)
-        .Add("fact.reworded.v1", StoredJson.Types.FactReworded)
-        .Add("conventions.set.v1", StoredJson.Types.ConventionsSet)
-        .Add("instrument.registered.v1", StoredJson.Types.InstrumentRegistered)
-        .Add<DevelopmentRecorded>([..Developments.Values], e => Developments[e.Development.Kind], StoredJson.Types.DevelopmentRecorded)
-        .Add("company.registered.v1", StoredJson.Types.CompanyRegistered)
-        .Add("company.replaced.v1", StoredJson.Types.CompanyReplaced)
-        .Add("company.facts-declared.v1", StoredJson.Types.FactsDeclared)
-        .Add("company.archived.v1", StoredJson.Types.CompanyWasArchived)
+        .Add("fact.defined.v1", StoredJson.Of<FactDefined>())
+        .Add("fact.values-added.v1", StoredJson.Of<FactValuesAdded>())
+        .Add("fact.reworded.v1", StoredJson.Of<FactReworded>())
+        .Add("conventions.set.v1", StoredJson.Of<ConventionsSet>())
+        .Add("instrument.registered.v1", StoredJson.Of<InstrumentRegistered>())
+        .Add<DevelopmentRecorded>([..Developments.Values], e => Developments[e.Development.Kind], StoredJson.Of<DevelopmentRecorded>())
+        .Add("company.registered.v1", StoredJson.Of<CompanyRegistered>())
+        .Add("company.replaced.v1", StoredJson.Of<CompanyReplaced>())
+        .Add("company.facts-declared.v1", StoredJson.Of<FactsDeclared>())
+        .Add("company.archived.v1", StoredJson.Of<CompanyWasArchived>())
         .Build();
 
     /// <summary>The event as the store takes it.</summary>

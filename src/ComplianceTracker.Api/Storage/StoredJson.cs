@@ -39,10 +39,8 @@ namespace ComplianceTracker.Api.Storage;
 [JsonSerializable(typeof(ImmutableArray<FactDeclaration>))]
 internal sealed partial class StoredJson : JsonSerializerContext
 {
-    /// <summary>The types with the rules of the store. <c>Default</c> lacks them: always go through here.</summary>
-    public static StoredJson Types { get; } = new(CreateOptions());
-
-    private static JsonSerializerOptions CreateOptions() => new()
+    // A context makes itself the resolver of options it is given, without modifiers: the options must stand apart from it.
+    private static readonly JsonSerializerOptions Rules = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         RespectRequiredConstructorParameters = true,
@@ -64,6 +62,9 @@ internal sealed partial class StoredJson : JsonSerializerContext
             new WordConverter<FactType>(),
         },
     };
+
+    /// <summary>The type with the rules of the store. <c>Default</c> lacks them: always go through here.</summary>
+    public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Rules.GetTypeInfo(typeof(T));
 
     private static void NameEffects(JsonTypeInfo type)
     {
