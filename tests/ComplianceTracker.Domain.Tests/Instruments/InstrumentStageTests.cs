@@ -73,6 +73,17 @@ public sealed class InstrumentStageTests
         book.InstrumentStageOn("2024-06-30", knownOn: "2024-01-10").ShouldBe(Stage.Upcoming);
     }
 
+    [Fact]
+    public void An_obligation_that_never_began_does_not_bring_it_into_force()
+    {
+        var book = new LawBook(
+            Happened("passed", "2024-01-10", Define(), Enact("2024-07-01")),
+            Happened(DevelopmentKind.Amended, "removed", "2024-03-01", End("2024-03-01")));
+
+        book.InstrumentStageOn("2024-08-01", knownOn: "2024-02-01").ShouldBe(Stage.InForce);
+        book.InstrumentStageOn("2024-08-01", knownOn: "2024-03-01").ShouldBe(Stage.Upcoming);
+    }
+
     [Theory]
     [InlineData(DevelopmentKind.Repealed)]
     [InlineData(DevelopmentKind.Superseded)]
