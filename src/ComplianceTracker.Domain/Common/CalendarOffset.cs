@@ -10,6 +10,12 @@ namespace ComplianceTracker.Domain.Common;
 /// <param name="Days">Whole days; a week is seven.</param>
 public readonly partial record struct CalendarOffset(int Months, int Days)
 {
+    /// <summary>The most months an offset has; years included.</summary>
+    public const int MaxMonths = 9999;
+
+    /// <summary>The most days an offset has besides its months; weeks included.</summary>
+    public const int MaxDays = 99999;
+
     /// <summary>
     /// The day that lies the offset after the day. Months go first and are clamped to the last day of the month
     /// (31 January plus one month is 28 or 29 February); a day past the calendar's end is its last day.
@@ -21,7 +27,10 @@ public readonly partial record struct CalendarOffset(int Months, int Days)
         return moved.AddDays(Math.Min(Days, DateOnly.MaxValue.DayNumber - moved.DayNumber));
     }
 
-    /// <summary>Reads an ISO 8601 duration of years, months, weeks and days; anything else gives false.</summary>
+    /// <summary>
+    /// Reads an ISO 8601 duration of years, months, weeks and days; anything else, and more than <see cref="MaxMonths"/> or
+    /// <see cref="MaxDays"/>, gives false.
+    /// </summary>
     public static bool TryParse(string? text, out CalendarOffset offset)
     {
         offset = default;
@@ -32,7 +41,14 @@ public readonly partial record struct CalendarOffset(int Months, int Days)
         }
 
         int Part(string name) => match.Groups[name].Success ? int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
-        offset = new((Part("y") * 12) + Part("m"), (Part("w") * 7) + Part("d"));
+        var read = new CalendarOffset((Part("y") * 12) + Part("m"), (Part("w") * 7) + Part("d"));
+        // What is written out must be readable again: years and weeks come back as months and days.
+        if (read.Months > MaxMonths || read.Days > MaxDays)
+        {
+            return false;
+        }
+
+        offset = read;
         return true;
     }
 
@@ -45,6 +61,7 @@ public readonly partial record struct CalendarOffset(int Months, int Days)
             var (months, days) => $"P{months}M{days}D",
         };
 
-    [GeneratedRegex(@"\AP(?=\d)(?:(?<y>\d{1,3})Y)?(?:(?<m>\d{1,4})M)?(?:(?<w>\d{1,4})W)?(?:(?<d>\d{1,5})D)?\z", RegexOptions.CultureInvariant)]
+    // [0-9] and not \d, which takes the digits of every script, and those do not parse.
+    [GeneratedRegex(@"\AP(?=[0-9])(?:(?<y>[0-9]{1,3})Y)?(?:(?<m>[0-9]{1,4})M)?(?:(?<w>[0-9]{1,4})W)?(?:(?<d>[0-9]{1,5})D)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Iso8601();
 }

@@ -50,7 +50,7 @@ public static class CompanyDecider
     {
         if (!Slug.IsValid(put.CompanyId))
         {
-            return new Rejection(RejectionCode.InvalidValue, $"A company id is {Slug.Description}.", "");
+            return new Rejection(RejectionCode.InvalidValue, $"A company id is {Slug.Description}.");
         }
 
         if (string.IsNullOrWhiteSpace(put.Name) || put.Name.Length > MaxNameLength)

@@ -28,7 +28,8 @@ public static class Counting
         var byId = recorded.ToDictionary(r => r.Development.Id, StringComparer.Ordinal);
         var corrections = recorded
             .Where(r => r.Development.Kind == DevelopmentKind.Corrected)
-            .GroupBy(r => OriginalOf(r.Development, byId), StringComparer.Ordinal)
+            .Select(r => (Correction: r, Chain: ChainOf(r, byId)))
+            .GroupBy(c => c.Chain[^1].Development.Id, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, Ordered, StringComparer.Ordinal);
 
         return [..recorded
@@ -42,22 +43,25 @@ public static class Counting
 
     private static CountedDevelopment AsRecorded(RecordedDevelopment r) => new(r.Development, r.Position, r.RecordedAt, null);
 
-    private static List<RecordedDevelopment> Ordered(IEnumerable<RecordedDevelopment> corrections) =>
+    // The latest counts; but never what was corrected before its own correction, however their days stand.
+    private static List<RecordedDevelopment> Ordered(IEnumerable<(RecordedDevelopment Correction, List<RecordedDevelopment> Chain)> corrections) =>
         [..corrections
-            .OrderBy(r => r.Development.Date)
-            .ThenBy(r => r.Development.Order)
-            .ThenBy(r => r.Development.Id, StringComparer.Ordinal)];
+            .OrderBy(c => c.Chain.Where(r => r.Development.Kind == DevelopmentKind.Corrected).Max(r => r.Development.Date))
+            .ThenBy(c => c.Chain.Count)
+            .ThenBy(c => c.Correction.Development.Order)
+            .ThenBy(c => c.Correction.Development.Id, StringComparer.Ordinal)
+            .Select(c => c.Correction)];
 
-    // A correction may correct a correction; the chain always ends at an original, because nothing can name what is not recorded.
-    private static string OriginalOf(Development correction, Dictionary<string, RecordedDevelopment> byId)
+    // From the correction over those it corrects to the original. It ends, because nothing can name what is not recorded yet.
+    private static List<RecordedDevelopment> ChainOf(RecordedDevelopment correction, Dictionary<string, RecordedDevelopment> byId)
     {
-        var id = correction.Id;
-        while (byId.TryGetValue(id, out var r) && r.Development.Kind == DevelopmentKind.Corrected && r.Development.Corrects is { } earlier)
+        List<RecordedDevelopment> chain = [correction];
+        while (chain[^1].Development.Corrects is { } earlier && byId.TryGetValue(earlier, out var corrected))
         {
-            id = earlier;
+            chain.Add(corrected);
         }
 
-        return id;
+        return chain;
     }
 
     private static CountedDevelopment Corrected(RecordedDevelopment original, List<RecordedDevelopment> corrections)

@@ -67,7 +67,7 @@ internal static class EffectChecking
     private static (string Member, DateOnly? Day)[] DaysOf(Effect effect) => effect switch
     {
         EnactEffect e => [("from", e.From), ("latestBy", e.LatestBy), ("on", e.On)],
-        ReviseEffect e => [("from", e.From), ("verifyAfter", e.Changes.VerifyAfter)],
+        ReviseEffect e => [("from", e.From), ("verifyAfter", e.Changes.VerifyAfter), ("duty/deadlineDate", e.Changes.Duty?.DeadlineDate)],
         RescheduleEffect e => [("from", e.From), ("latestBy", e.LatestBy)],
         RenumberEffect e => [("from", e.From)],
         SuspendEffect e => [("from", e.From), ("to", e.To)],
@@ -75,7 +75,7 @@ internal static class EffectChecking
         LiftEffect e => [("on", e.On)],
         ResumeEnforcementEffect e => [("on", e.On)],
         EndEffect e => [("to", e.To)],
-        DefineEffect e => [("verifyAfter", e.Obligation.VerifyAfter)],
+        DefineEffect e => [("verifyAfter", e.Obligation.VerifyAfter), ("duty/deadlineDate", e.Obligation.Duty.DeadlineDate)],
         _ => [],
     };
 
@@ -89,10 +89,17 @@ internal static class EffectChecking
         DefineEffect { Obligation: var content } =>
             CheckCondition(content.Condition, at, vocabulary) ?? CheckRelativeStart(content.RelativeStart, at, vocabulary),
         ReviseEffect { Changes.Condition: { } condition } => CheckCondition(condition, at, vocabulary),
+        SuspendEffect { OrderName: var order } when string.IsNullOrWhiteSpace(order) => Nameless(at),
+        LiftEffect { OrderName: var order } when string.IsNullOrWhiteSpace(order) => Nameless(at),
+        PauseEnforcementEffect { OrderName: var order } when string.IsNullOrWhiteSpace(order) => Nameless(at),
+        ResumeEnforcementEffect { OrderName: var order } when string.IsNullOrWhiteSpace(order) => Nameless(at),
         RenumberEffect { Provision: var provision } when string.IsNullOrWhiteSpace(provision) =>
             new(RejectionCode.InvalidValue, "A renumbering names the new provision.", $"{at}/provision"),
         _ => null,
     };
+
+    private static Rejection Nameless(string at) =>
+        new(RejectionCode.InvalidValue, "An order has a name: it is how a later development ends the window that it opened.", $"{at}/order");
 
     private static Rejection? CheckCondition(string text, string at, FactVocabulary vocabulary) =>
         Condition.Compile(text, vocabulary).Error is { } error

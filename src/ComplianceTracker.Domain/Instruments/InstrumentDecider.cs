@@ -92,9 +92,9 @@ public static class InstrumentDecider
             return Invalid($"{at}/id", $"A development id is {Slug.Description}.");
         }
 
-        if (development.Scope is not (null or Development.AmendmentScope))
+        if (CheckScope(development.Scope, $"{at}/scope") is { } badScope)
         {
-            return Invalid($"{at}/scope", $"A scope is '{Development.AmendmentScope}' or left out.");
+            return badScope;
         }
 
         if (string.IsNullOrWhiteSpace(development.Source))
@@ -102,13 +102,18 @@ public static class InstrumentDecider
             return Invalid($"{at}/source", "A development names its source.");
         }
 
-        if (!LegalDate.IsInRange(development.Date) || (development.PublicOn is { } publicOn && !LegalDate.IsInRange(publicOn)))
-        {
-            return new(RejectionCode.DateOutOfRange, "Days lie between 1900-01-01 and 2200-12-31.", $"{at}/date");
-        }
-
-        return CheckCorrection(state, development, at);
+        return CheckDay(development.Date, $"{at}/date")
+            ?? CheckDay(development.PublicOn, $"{at}/publicOn")
+            ?? CheckCorrection(state, development, at);
     }
+
+    private static Rejection? CheckScope(string? scope, string at) => scope is null or Development.AmendmentScope
+        ? null
+        : Invalid(at, $"A scope is '{Development.AmendmentScope}' or left out.") with { Expected = [Development.AmendmentScope] };
+
+    private static Rejection? CheckDay(DateOnly? day, string at) => day is { } d && !LegalDate.IsInRange(d)
+        ? new(RejectionCode.DateOutOfRange, "Days lie between 1900-01-01 and 2200-12-31.", at)
+        : null;
 
     private static Rejection? CheckCorrection(InstrumentState state, Development development, string at)
     {
@@ -132,10 +137,16 @@ public static class InstrumentDecider
             };
         }
 
-        return development.Restated is { Kind: DevelopmentKind.Corrected }
-            ? Invalid($"{at}/restated/kind", "A development cannot be restated as a correction.")
-            : null;
+        return development.Restated is { } restated ? CheckRestated(restated, $"{at}/restated") : null;
     }
+
+    // What a correction puts in the place of the original is held against the same rules as the original.
+    private static Rejection? CheckRestated(Restatement restated, string at) =>
+        restated.Kind == DevelopmentKind.Corrected
+            ? Invalid($"{at}/kind", "A development cannot be restated as a correction.")
+            : CheckScope(restated.Scope, $"{at}/scope")
+                ?? CheckDay(restated.Date, $"{at}/date")
+                ?? CheckDay(restated.PublicOn, $"{at}/publicOn");
 
     private static Rejection Invalid(string pointer, string detail) => new(RejectionCode.InvalidValue, detail, pointer);
 }

@@ -32,9 +32,13 @@ public static class InstrumentStage
             }
         }
 
-        var made = stage == Stage.Upcoming && histories.Any(h => h.Start <= asOf && h.EnactedOn is not null) ? Stage.InForce : stage;
+        var made = stage == Stage.Upcoming && histories.Any(h => HasBegun(h, asOf)) ? Stage.InForce : stage;
         return suspended && made != Stage.Ended ? Stage.Suspended : made;
     }
+
+    // A rule whose end is not after its start never began, and an instrument does not enter into force with it.
+    private static bool HasBegun(LegalHistory history, DateOnly asOf) =>
+        history.EnactedOn is not null && history.Start <= asOf && !(history.End <= history.Start);
 
     private static Stage? After(Stage? stage, DevelopmentKind kind) => kind switch
     {

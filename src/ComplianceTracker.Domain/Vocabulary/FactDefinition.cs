@@ -28,7 +28,7 @@ public sealed record FactDefinition(
     ImmutableArray<string> Examples)
 {
     /// <summary>True when the values are jurisdiction codes.</summary>
-    public bool TakesJurisdictions => ValueType == "jurisdiction";
+    public bool TakesJurisdictions => ValueType is "jurisdiction" or "iso-3166";
 
     /// <summary>The listed value of that text, or null when the fact does not list it.</summary>
     public ListedValue? Find(string value) => Values.FirstOrDefault(v => v.Value == value);

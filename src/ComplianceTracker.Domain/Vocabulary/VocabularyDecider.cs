@@ -89,6 +89,14 @@ public static partial class VocabularyDecider
             return new Rejection(RejectionCode.InvalidValue, $"'{fact.Name}' keeps no list of values; a list now would make values already declared invalid.", "/values");
         }
 
+        if (fact.ValueType is not null && fact.ValueType != known.ValueType)
+        {
+            return new Rejection(RejectionCode.InvalidValue, $"What a value of '{fact.Name}' looks like never changes: declared facts and recorded conditions rely on it.", "/valueType")
+            {
+                Expected = known.ValueType is null ? [] : [known.ValueType],
+            };
+        }
+
         return Changes(state, known, fact);
     }
 
@@ -123,7 +131,6 @@ public static partial class VocabularyDecider
     {
         Unit = fact.Unit,
         Description = fact.Description,
-        ValueType = fact.ValueType,
         NotYetRead = fact.NotYetRead,
         Note = fact.Note,
         Examples = fact.Examples,
