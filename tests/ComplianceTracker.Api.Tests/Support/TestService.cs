@@ -1,0 +1,96 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using ComplianceTracker.Api.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+
+namespace ComplianceTracker.Api.Tests.Support;
+
+/// <summary>The real service on real Kestrel and a real database, asked over HTTP.</summary>
+public sealed class TestService : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private TestService(WebApplication app)
+    {
+        this.app = app;
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    /// <summary>A client whose base address is the service's root.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>What the service is made of.</summary>
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>Starts the service; it is ready when this returns.</summary>
+    /// <param name="connectionString">Its database.</param>
+    /// <param name="seeds">What it imports at its first start; null: the seeds it ships with.</param>
+    public static async Task<TestService> StartAsync(string connectionString, string? seeds = null)
+    {
+        var app = ServiceHost.Create(new ServiceSettings
+        {
+            ConnectionString = connectionString,
+            IsThrowaway = true,
+            Seeds = seeds ?? ServiceSettings.DefaultSeeds,
+            HostArguments = ["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", nameof(LogLevel.Error)],
+        });
+        await app.StartAsync();
+        var service = new TestService(app);
+        await service.UntilAsync("/health/ready", response => response.IsSuccessStatusCode);
+        return service;
+    }
+
+    /// <summary>Asks until the answer is as wanted, at most half a minute.</summary>
+    public async Task<HttpResponseMessage> UntilAsync(string path, Func<HttpResponseMessage, bool> wanted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var response = await Client.GetAsync(path, limit.Token);
+            if (wanted(response))
+            {
+                return response;
+            }
+
+            response.Dispose();
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
+    /// <summary>The JSON answer of a path under the API's base; the status must be 200.</summary>
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using var response = await Client.GetAsync("/api/v1" + path);
+        var text = await response.Content.ReadAsStringAsync();
+        response.IsSuccessStatusCode.ShouldBeTrue($"{path} answered {(int)response.StatusCode}: {text}");
+        return JsonNode.Parse(text)!;
+    }
+
+    /// <summary>Sends JSON to a path under the API's base.</summary>
+    public async Task<(int Status, JsonNode? Body, HttpResponseMessage Response)> SendAsync(
+        HttpMethod method, string path, string? json = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, "/api/v1" + path);
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        var response = await Client.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return ((int)response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text), response);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+}
