@@ -39,7 +39,9 @@ internal static class ServerSettings
         "fsync=off",
         "full_page_writes=off",
         "synchronous_commit=off",
+        // Tests open many pools at once, and hold transactions open in every way there is, prepared ones among them.
         "max_connections=300",
+        "max_prepared_transactions=5",
         "shared_buffers=32MB",
         // Several of these run at once in a test run: no write-ahead log beyond what a restart needs.
         "wal_level=minimal",
