@@ -28,7 +28,8 @@ internal static class Sample
             Fact("operates_in", FactType.StringSet) with { ValueType = "jurisdiction" },
         }.ToImmutableSortedDictionary(f => f.Name, f => f, StringComparer.Ordinal),
         ImmutableSortedDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal)
-            .Add("EU", ImmutableSortedSet.Create(StringComparer.Ordinal, "DE", "FR", "IE")));
+            .Add("EU", ImmutableSortedSet.Create(StringComparer.Ordinal, "DE", "FR", "IE")),
+        null);
 
     public static FactIndex Index { get; } = FactIndex.Of(Vocabulary);
 
