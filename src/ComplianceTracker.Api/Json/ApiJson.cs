@@ -75,6 +75,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
     [
         new LangTextConverter(),
         new DayConverter(),
+        new InstantConverter(),
         new CalendarOffsetConverter(),
         new WordConverter<DevelopmentKind>(),
         new WordConverter<Confidence>(),

@@ -128,7 +128,7 @@ internal sealed partial class Binder
 
     private bool CheckValue(Expression written, string value, FactDefinition definition)
     {
-        if (definition.TakesCodes() && !CheckCode(written, value))
+        if (definition.TakesJurisdictions && !CheckCode(written, value))
         {
             return false;
         }
@@ -148,7 +148,7 @@ internal sealed partial class Binder
 
     private bool CheckCode(Expression written, string value)
     {
-        if (Jurisdictions.IsCode(value))
+        if (Jurisdiction.IsValid(value))
         {
             return true;
         }
@@ -158,7 +158,7 @@ internal sealed partial class Binder
         Fail<Node>(
             written.Span,
             $"{Printer.Quote(Shorten(value))} is no jurisdiction code.",
-            Jurisdictions.IsCode(upper) ? [Printer.Quote(upper), codes] : [codes]);
+            Jurisdiction.IsValid(upper) ? [Printer.Quote(upper), codes] : [codes]);
         return false;
     }
 }

@@ -12,8 +12,5 @@ internal static class JurisdictionFacts
     public static bool HoldsJurisdictions(this FactDefinition definition) =>
         definition.Type == FactType.StringSet
         && definition.Values.IsDefaultOrEmpty
-        && (definition.ValueType is null || definition.TakesCodes());
-
-    /// <summary>True when every value must be a jurisdiction code; the record has both words for it.</summary>
-    public static bool TakesCodes(this FactDefinition definition) => definition.ValueType is "jurisdiction" or "iso-3166";
+        && (definition.ValueType is null || definition.TakesJurisdictions);
 }

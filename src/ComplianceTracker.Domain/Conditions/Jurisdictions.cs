@@ -16,13 +16,6 @@ internal sealed class Jurisdictions
         .ToLookup(pair => pair.member, pair => pair.group, StringComparer.Ordinal)
         .ToFrozenDictionary(groups => groups.Key, groups => groups.ToArray(), StringComparer.Ordinal);
 
-    /// <summary>A country of ISO 3166-1 alpha-2 or a code in its manner (<c>EU</c>), or a subdivision of ISO 3166-2.</summary>
-    public static bool IsCode(string code) =>
-        code.Length is 2 or >= 4 and <= 6
-        && char.IsAsciiLetterUpper(code[0])
-        && char.IsAsciiLetterUpper(code[1])
-        && (code.Length == 2 || (code[2] == '-' && code.Skip(3).All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c))));
-
     /// <summary>Every jurisdiction that the code is a strict part of.</summary>
     public string[] WholesOf(string code)
     {
