@@ -33,8 +33,9 @@ internal static class InstrumentEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, CancellationToken cancellationToken)
+        HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, ReadBarrier barrier, CancellationToken cancellationToken)
     {
+        await barrier.WaitForLogAsync(context, cancellationToken);
         var query = context.Request.Query;
         var paging = Paging.From(query, List);
         var given = paging.Pinned?.Split(' ') is [var asOf, var knownOn, var at, var zone] ? new GivenClocks(asOf, knownOn, null, at, zone) : GivenClocks.From(query);
@@ -71,8 +72,9 @@ internal static class InstrumentEndpoints
     }
 
     private static async Task<IResult> GetAsync(
-        string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, CancellationToken cancellationToken)
+        string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, ReadBarrier barrier, CancellationToken cancellationToken)
     {
+        await barrier.WaitForLogAsync(context, cancellationToken);
         var asked = await clocks.ReadAsync(GivenClocks.From(context.Request.Query), null, cancellationToken);
         var position = asked.Position ?? await store.HeadAsync(cancellationToken);
         var view = catalogue.View(await catalogue.ThroughAsync(position, cancellationToken), asked.KnownOn, position);
