@@ -129,7 +129,9 @@ internal sealed class RandomHistory(int seed, Recomputed.World start)
         [
             ..world.Vocabulary.Facts.Values
                 .Where(_ => random.Next(10) < density)
-                .SelectMany(f => Enumerable.Range(0, dated ? random.Next(1, 4) : 1).Select(_ => Fact(f, dated ? Window() : Days.Always))),
+                .SelectMany(f => dated && random.Next(6) == 0
+                    ? Enumerable.Range(0, random.Next(1, 4)).Select(_ => Fact(f, Window()))
+                    : [Fact(f, Days.Always)]),
         ];
     }
 
