@@ -28,7 +28,7 @@ internal static class DevelopmentEndpoints
         await barrier.WaitForLogAsync(context, cancellationToken);
         var query = context.Request.Query;
         var paging = Paging.From(query, List);
-        var given = paging.Pinned?.Split(' ') is [var knownOn, var at, var zone] ? new GivenClocks(null, knownOn, null, at, zone) : GivenClocks.From(query);
+        var given = paging.Pinned?.Split(' ') is [var knownOn, var at, var zone, _] ? new GivenClocks(null, knownOn, null, at, zone) : GivenClocks.From(query);
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
         var position = asked.Position ?? await store.HeadAsync(cancellationToken);
         var log = await catalogue.ThroughAsync(position, cancellationToken);
@@ -40,11 +40,11 @@ internal static class DevelopmentEndpoints
             .Where(d => paging.After is null || string.CompareOrdinal(Key(d), paging.After) > 0)
             .Take(paging.Limit + 1)
             .ToList();
+        var recordedAt = paging.PinnedInstant ?? asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
         var next = page.Count > paging.Limit
-            ? Paging.Cursor(List, Key(page[paging.Limit - 1]), $"{until:yyyy-MM-dd} {position} {asked.TimeZone}")
+            ? Paging.Cursor(List, Key(page[paging.Limit - 1]), $"{until:yyyy-MM-dd} {position} {asked.TimeZone} {recordedAt:O}")
             : null;
         context.Response.Headers.ETag = Preconditions.ETag(instrument.Version);
-        var recordedAt = asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
         return Results.Json(
             new DevelopmentPage([..page.Take(paging.Limit)], next, id, until, recordedAt, asked.TimeZone, position), ApiJson.Types.DevelopmentPage);
     }

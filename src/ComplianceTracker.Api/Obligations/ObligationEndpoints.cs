@@ -1,4 +1,3 @@
-using System.Globalization;
 using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
@@ -37,7 +36,7 @@ internal static class ObligationEndpoints
         await barrier.WaitAsync(context, cancellationToken);
         var paging = Paging.From(context.Request.Query, List);
         var given = GivenClocks.From(context.Request.Query);
-        var question = Echoing(await answers.AskAsync(id, paging.Pinned is { } pinned ? Pinned(pinned) : given, cancellationToken), paging.Pinned);
+        var question = Echoing(await answers.AskAsync(id, paging.Pinned is { } pinned ? Pinned(pinned) : given, cancellationToken), paging);
         var query = ObligationQuery.From(context.Request.Query, question.View);
         return Results.Json(Page(question, query, paging), ApiJson.Types.ObligationPage);
     }
@@ -101,8 +100,6 @@ internal static class ObligationEndpoints
         pin.Split(' ') is [var asOf, var knownOn, var position, var zone, _] ? new(asOf, knownOn, null, position, zone) : new(null, null, null, null, null);
 
     /// <summary>The question with the instant that the first page echoed: of an instant asked for, not of the position it led to.</summary>
-    public static CompanyQuestion Echoing(CompanyQuestion question, string? pin) =>
-        pin?.Split(' ') is [.., var at] && DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var recordedAt)
-            ? question with { RecordedAt = recordedAt }
-            : question;
+    public static CompanyQuestion Echoing(CompanyQuestion question, Paging paging) =>
+        paging.PinnedInstant is { } recordedAt ? question with { RecordedAt = recordedAt } : question;
 }
