@@ -13,14 +13,17 @@ namespace ComplianceTracker.Api.Catalogue;
 /// <param name="Instruments">The instruments by id.</param>
 /// <param name="Positions">The positions of the events folded, in order.</param>
 /// <param name="PublicDays">Every public day of a development, corrected ones included.</param>
-/// <param name="Owners">The instrument that defines an obligation, by the obligation's id.</param>
+/// <param name="Definers">
+/// By an obligation's id, the instruments that ever defined it: one, unless writers raced or a definition was corrected away. Which
+/// of them counts, a view tells (<see cref="CatalogueView.Rules"/>).
+/// </param>
 internal sealed record CatalogueLog(
     long Through,
     ImmutableList<(long Position, FactVocabulary Vocabulary)> Vocabularies,
     ImmutableSortedDictionary<string, InstrumentRecord> Instruments,
     ImmutableList<long> Positions,
     ImmutableSortedSet<DateOnly> PublicDays,
-    ImmutableDictionary<string, string> Owners)
+    ImmutableDictionary<string, ImmutableSortedSet<string>> Definers)
 {
     /// <summary>Before the first event.</summary>
     public static CatalogueLog Empty { get; } = new(
@@ -29,7 +32,7 @@ internal sealed record CatalogueLog(
         ImmutableSortedDictionary.Create<string, InstrumentRecord>(StringComparer.Ordinal),
         [],
         [],
-        ImmutableDictionary.Create<string, string>(StringComparer.Ordinal));
+        ImmutableDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal));
 
     /// <summary>The newest vocabulary.</summary>
     public FactVocabulary Vocabulary => Vocabularies[^1].Vocabulary;
@@ -74,8 +77,8 @@ internal sealed record CatalogueLog(
             Instruments = Instruments.SetItem(instrumentId, record with { Developments = record.Developments.Add(recorded) }),
             Positions = Positions.Add(recorded.Position),
             PublicDays = PublicDays.Union(days.OfType<DateOnly>()),
-            Owners = development.Effects.OfType<DefineEffect>().Aggregate(
-                Owners, (owners, e) => owners.ContainsKey(e.ObligationId) ? owners : owners.Add(e.ObligationId, instrumentId)),
+            Definers = development.Effects.OfType<DefineEffect>().Aggregate(
+                Definers, (definers, e) => definers.SetItem(e.ObligationId, definers.GetValueOrDefault(e.ObligationId, []).Add(instrumentId))),
         };
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
@@ -86,6 +88,9 @@ internal sealed class RuleView(Rule rule, FactIndex index)
         var contents = rule.History.Contents.Select(c => $"{c.From:yyyy-MM-dd}|{c.Content.Condition}|{c.Content.RelativeStart}");
         var facts = rule.FactNames.Select(name => $"{name}:{index.Vocabulary.Find(name)?.Values.Length}");
         var groups = index.Vocabulary.Groups.Select(g => $"{g.Key}={string.Join(',', g.Value)}");
-        return string.Join('\n', contents.Concat(facts).Concat(groups));
+
+        // A digest: the text of all groups in each rule of each view would be most of the service's memory.
+        var text = string.Concat(contents.Concat(facts).Concat(groups).Select(part => $"{part.Length}:{part}"));
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

@@ -19,11 +19,12 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
     private const int PageSize = 1000;
     private const int MostViews = 256;
     private readonly SemaphoreSlim reading = new(1, 1);
-    private readonly ConcurrentDictionary<(DateOnly, long), CatalogueView> views = new();
+    private readonly ConcurrentDictionary<(DateOnly, long), Lazy<CatalogueView>> views = new();
     private readonly ConditionalWeakTable<FactVocabulary, Compiler> compilers = [];
     private volatile CatalogueLog log = CatalogueLog.Empty;
 
-    /// <summary>Everything recorded, at least up to the position.</summary>
+    /// <summary>Everything recorded, at least up to the position or, where the log is not settled that far, to its head.</summary>
+    /// <exception cref="UnreadableEventException">An event up to the position cannot be read; what comes before it still can.</exception>
     public async Task<CatalogueLog> ThroughAsync(long position, CancellationToken cancellationToken)
     {
         if (log.Through >= position)
@@ -38,13 +39,12 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
             while (read.Through < position)
             {
                 var page = await store.ReadAllAsync(read.Through, PageSize, EventTypes.CatalogueFilter, cancellationToken);
-                read = page.Events.Aggregate(read, (l, e) => l.With(types.Decode(e), e.Position, e.RecordedAt, StreamIds.IdOf(e.StreamId)));
-                if (page.Through == read.Through && page.Events.Count == 0)
+                if (page.Through == read.Through)
                 {
                     break;
                 }
 
-                read = read with { Through = page.Through };
+                read = Fold(read, page, position);
                 log = read;
             }
 
@@ -68,7 +68,7 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
         var at = LastAtMost(all.Positions, position);
         if (views.TryGetValue((day, at), out var known))
         {
-            return known;
+            return known.Value;
         }
 
         if (views.Count >= MostViews)
@@ -76,11 +76,46 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
             views.Clear();
         }
 
-        return views.GetOrAdd((day, at), _ => Build(all, knownOn, position));
+        // Lazy: of many who ask at once after an event, one builds.
+        return views.GetOrAdd((day, at), _ => new Lazy<CatalogueView>(() => Build(all, knownOn, position))).Value;
+    }
+
+    /// <summary>
+    /// The newest vocabulary with the position that made it. It is read off its own stream, so what was acknowledged is there also
+    /// while an older transaction keeps the log from being settled that far.
+    /// </summary>
+    public async Task<(long Position, FactVocabulary Vocabulary)> NewestVocabularyAsync(CancellationToken cancellationToken)
+    {
+        var newest = (await HeadAsync(cancellationToken)).Vocabularies[^1];
+        await foreach (var e in store.ReadStreamAsync(StreamIds.Vocabulary, newest.Vocabulary.Version + 1, null, cancellationToken))
+        {
+            newest = (e.Position, VocabularyDecider.Evolve(newest.Vocabulary, (VocabularyEvent)types.Decode(e)));
+        }
+
+        return newest;
     }
 
     /// <inheritdoc/>
     public void Dispose() => reading.Dispose();
+
+    // An event that this version cannot read stops the catalogue in front of it, not at the beginning of its page.
+    private CatalogueLog Fold(CatalogueLog read, EventPage page, long position)
+    {
+        foreach (var e in page.Events)
+        {
+            try
+            {
+                read = read.With(types.Decode(e), e.Position, e.RecordedAt, StreamIds.IdOf(e.StreamId)) with { Through = e.Position };
+            }
+            catch (Exception reason)
+            {
+                log = read with { Through = e.Position - 1 };
+                return log.Through >= position ? log : throw new UnreadableEventException(e, reason);
+            }
+        }
+
+        return read with { Through = page.Through };
+    }
 
     private CatalogueView Build(CatalogueLog all, DateOnly knownOn, long position)
     {
@@ -129,3 +164,7 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
         });
     }
 }
+
+/// <summary>An event of the log cannot be read, so nothing after it can be answered.</summary>
+internal sealed class UnreadableEventException(RecordedEvent e, Exception reason)
+    : Exception($"The event '{e.Type}' at position {e.Position} cannot be read: {reason.Message}", reason);

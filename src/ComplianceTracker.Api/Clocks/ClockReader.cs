@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Domain.Common;
@@ -7,7 +8,7 @@ using ComplianceTracker.EventStore;
 namespace ComplianceTracker.Api.Clocks;
 
 /// <summary>Reads the clocks of a question from its query.</summary>
-internal sealed class ClockReader(IEventStore store, TimeProvider time)
+internal sealed partial class ClockReader(IEventStore store, SettledLog settled, TimeProvider time)
 {
     /// <summary>
     /// The clocks: <c>asOf</c> and <c>knownOn</c> default to today in the time zone, or, with <c>recordedAt</c> or
@@ -67,9 +68,7 @@ internal sealed class ClockReader(IEventStore store, TimeProvider time)
         if (given.RecordedAt is { } at)
         {
             // The query must say the offset: an instant without one would be read differently in every place.
-            if (!DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
-                || !(at.EndsWith('Z') || at.EndsWith('z') || at.LastIndexOfAny(['+', '-']) > at.IndexOf('T', StringComparison.OrdinalIgnoreCase))
-                || !at.Contains('T', StringComparison.OrdinalIgnoreCase))
+            if (!Rfc3339().IsMatch(at) || !DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant))
             {
                 throw ApiProblem.BadParameter("recordedAt", $"'{at}' is not an RFC 3339 instant such as 2026-11-21T08:00:00Z.", "2026-11-21T08:00:00Z");
             }
@@ -82,14 +81,18 @@ internal sealed class ClockReader(IEventStore store, TimeProvider time)
             return (null, null);
         }
 
-        var head = await store.HeadAsync(cancellationToken);
-        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position) || position > head)
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+            || await settled.FindAsync(position, cancellationToken) is null)
         {
+            var head = await store.HeadAsync(cancellationToken);
             throw ApiProblem.BadParameter("position", $"'{text}' is not a position of the log, which reaches from 0 to {head}.", $"0 to {head}");
         }
 
         return (position, await store.RecordedAtOfAsync(position, cancellationToken) ?? DateTimeOffset.UnixEpoch);
     }
+
+    [GeneratedRegex(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Rfc3339();
 }
 
 /// <summary>The clocks as a client gave them.</summary>

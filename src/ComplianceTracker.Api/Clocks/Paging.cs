@@ -45,6 +45,12 @@ internal sealed record Paging(int Limit, string? After, string? Pinned)
         return Base64Url.EncodeToString([..Checksum(text), ..text]);
     }
 
+    /// <summary>The instant that the first page echoed, where its cursor holds one as the last word of what it pins.</summary>
+    public DateTimeOffset? PinnedInstant =>
+        Pinned?.Split(' ') is [.., var at] && DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var instant)
+            ? instant
+            : null;
+
     private static string[]? Decode(string cursor, string list)
     {
         if (!Base64Url.IsValid(cursor))

@@ -8,7 +8,7 @@ namespace ComplianceTracker.Api.Clocks;
 /// Read-your-writes over the projections: a read with <c>minPosition</c>, or with <c>Prefer: wait=N</c> alone for the head of
 /// the log at its arrival, waits for them, at most N seconds. Never silently stale: past that it is a 503 problem.
 /// </summary>
-internal sealed class ReadBarrier(IEventStore store)
+internal sealed class ReadBarrier(IEventStore store, SettledLog settled)
 {
     private const int LongestWait = 60;
 
@@ -34,6 +34,23 @@ internal sealed class ReadBarrier(IEventStore store)
             {
                 RetryAfter = 1,
             };
+        }
+
+        if (wait is { } seconds)
+        {
+            context.Response.Headers["Preference-Applied"] = $"wait={seconds}";
+        }
+    }
+
+    /// <summary>The same for a read of the log itself, which no projection can hold up: waits for the log to reach <c>minPosition</c>.</summary>
+    /// <exception cref="ApiProblem">A parameter is not valid, or the time ran out.</exception>
+    public async Task WaitForLogAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        var wait = Wait(context);
+        var time = TimeSpan.FromSeconds(wait ?? 0);
+        if (MinPosition(context) is { } position && !await settled.WaitAsync(position, time, cancellationToken))
+        {
+            throw SettledLog.NotThere(position, time);
         }
 
         if (wait is { } seconds)

@@ -59,15 +59,18 @@ internal static class CompanyEndpoints
     }
 
     private static async Task<IResult> GetAsync(
-        string id, HttpContext context, CompanyStreams streams, ClockReader clocks, IEventStore store, CancellationToken cancellationToken)
+        string id, HttpContext context, CompanyStreams streams, ClockReader clocks, ReadBarrier barrier, IEventStore store, CancellationToken cancellationToken)
     {
+        await barrier.WaitForLogAsync(context, cancellationToken);
         var given = GivenClocks.From(context.Request.Query);
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
-        var position = asked.Position ?? await store.HeadAsync(cancellationToken);
-        var state = await LoadAsync(streams, id, asked, cancellationToken);
+        var (state, position) = await LoadAsync(streams, id, asked, store, cancellationToken);
         asked = await clocks.ReadAsync(given, state.Profile!.TimeZone, cancellationToken);
         context.Response.Headers.ETag = Preconditions.ETag(state.Version);
-        if (context.Request.Headers.IfNoneMatch.Contains(Preconditions.ETag(state.Version)))
+
+        // The version says nothing of the day: what holds today may not tomorrow.
+        var isUndated = state.Profile.Facts.Values.All(f => f.Pieces.All(p => p.Days == Days.Always));
+        if ((isUndated || given.AsOf is not null) && context.Request.Headers.IfNoneMatch.Contains(Preconditions.ETag(state.Version)))
         {
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }
@@ -79,7 +82,7 @@ internal static class CompanyEndpoints
         return Results.Json(
             new CompanyAnswer(
                 id, state.Profile.Name, state.Profile.TimeZone, facts, asked.AsOf,
-                asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken), state.Version, Math.Max(position, state.Position)),
+                asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken), state.Version, position),
             ApiJson.Types.CompanyAnswer);
     }
 
@@ -90,13 +93,13 @@ internal static class CompanyEndpoints
     }
 
     private static async Task<IResult> GetFactsAsync(
-        string id, HttpContext context, CompanyStreams streams, ClockReader clocks, IEventStore store, CancellationToken cancellationToken)
+        string id, HttpContext context, CompanyStreams streams, ClockReader clocks, ReadBarrier barrier, IEventStore store, CancellationToken cancellationToken)
     {
+        await barrier.WaitForLogAsync(context, cancellationToken);
         var paging = Paging.From(context.Request.Query, Facts);
         var given = paging.Pinned is { } pinned ? new GivenClocks(null, null, null, pinned, null) : GivenClocks.From(context.Request.Query);
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
-        var state = await LoadAsync(streams, id, asked, cancellationToken);
-        var position = asked.Position ?? Math.Max(state.Position, await store.HeadAsync(cancellationToken));
+        var (state, position) = await LoadAsync(streams, id, asked, store, cancellationToken);
         var all = state.Profile!.Facts
             .SelectMany(f => f.Value.Pieces.Select(p => (
                 Key: $"{f.Key} {p.Days.From ?? DateOnly.MinValue:yyyy-MM-dd}",
@@ -108,7 +111,10 @@ internal static class CompanyEndpoints
         var next = all.Count > paging.Limit ? Paging.Cursor(Facts, all[paging.Limit - 1].Key, $"{position}") : null;
         context.Response.Headers.ETag = Preconditions.ETag(state.Version);
         return Results.Json(
-            new FactPage([..all.Take(paging.Limit).Select(p => p.Item)], next, id, asked.RecordedAt, state.Version, position), ApiJson.Types.FactPage);
+            new FactPage(
+                [..all.Take(paging.Limit).Select(p => p.Item)], next, id,
+                asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken), state.Version, position),
+            ApiJson.Types.FactPage);
     }
 
     private static async Task<IResult> PostFactsAsync(string id, HttpContext context, CompanyWriter writer, CancellationToken cancellationToken)
@@ -118,8 +124,11 @@ internal static class CompanyEndpoints
         return Written(context, result, null);
     }
 
-    private static async Task<CompanyState> LoadAsync(CompanyStreams streams, string id, QuestionClocks asked, CancellationToken cancellationToken)
+    // The head is read before the stream, so that the profile is never older than the position says.
+    private static async Task<(CompanyState State, long Position)> LoadAsync(
+        CompanyStreams streams, string id, QuestionClocks asked, IEventStore store, CancellationToken cancellationToken)
     {
+        var head = asked.Position ?? await store.HeadAsync(cancellationToken);
         var state = await streams.AtAsync(StreamIds.DefaultTenant, id, asked.Position, cancellationToken);
         return state.Profile switch
         {
@@ -128,7 +137,7 @@ internal static class CompanyEndpoints
             null => throw new ApiProblem(ProblemTypes.CompanyNotFound, $"No company is registered as '{id}'."),
             { IsArchived: true } => throw new ApiProblem(
                 ProblemTypes.Archived, $"The company '{id}' was archived; ask with an earlier position or recordedAt for what it was."),
-            _ => state,
+            _ => (state, Math.Max(head, state.Position)),
         };
     }
 

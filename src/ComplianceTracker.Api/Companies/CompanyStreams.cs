@@ -20,6 +20,17 @@ internal sealed class CompanyStreams(IEventStore store, EventTypes types)
         return state;
     }
 
+    /// <summary>The position of the company's registration, or null.</summary>
+    public async Task<long?> RegisteredAtAsync(string tenant, string companyId, CancellationToken cancellationToken)
+    {
+        await foreach (var e in store.ReadStreamAsync(StreamIds.Company(tenant, companyId), 1, null, cancellationToken))
+        {
+            return e.Position;
+        }
+
+        return null;
+    }
+
     /// <summary>True when the company was ever registered.</summary>
     public async Task<bool> ExistsAsync(string tenant, string companyId, CancellationToken cancellationToken) =>
         await store.StreamVersionAsync(StreamIds.Company(tenant, companyId), cancellationToken) > 0;

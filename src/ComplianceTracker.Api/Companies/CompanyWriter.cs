@@ -32,7 +32,7 @@ internal sealed class CompanyWriter(Writer writer, CompanyStreams streams, Instr
                     Check(match, matchNeeded, version);
                 }
 
-                return CompanyDecider.Decide(state, command, (await catalogue.HeadAsync(cancellationToken)).Vocabulary);
+                return CompanyDecider.Decide(state, command, (await catalogue.NewestVocabularyAsync(cancellationToken)).Vocabulary);
             },
             RequestMetadata.Of(context),
             cancellationToken);

@@ -71,8 +71,8 @@ internal static class FactEndpoints
             StreamIds.Vocabulary,
             async () =>
             {
-                var log = await catalogue.HeadAsync(cancellationToken);
-                return (log.Vocabulary, log.Vocabulary.Version, log.Vocabularies[^1].Position);
+                var (position, vocabulary) = await catalogue.NewestVocabularyAsync(cancellationToken);
+                return (vocabulary, vocabulary.Version, position);
             },
             (vocabulary, version) =>
             {

@@ -35,12 +35,15 @@ internal static class FeedEndpoints
 
         var paging = Paging.From(query, List);
         var page = await store.ReadAllAsync(paging.After is { } last ? long.Parse(last, CultureInfo.InvariantCulture) : after, paging.Limit, null, cancellationToken);
+
+        // Asked for what lies beyond the head: say where the head is, not that the page reaches there.
+        var reached = page.Events.Count > 0 ? page.Through : Math.Min(page.Through, await store.HeadAsync(cancellationToken));
         var more = page.Events.Count == paging.Limit;
         return Results.Json(
             new EventPageBody(
                 [..page.Events.Select(Body)],
                 more ? Paging.Cursor(List, page.Events[^1].Position.ToString(CultureInfo.InvariantCulture), "") : null,
-                page.Through),
+                reached),
             ApiJson.Types.EventPageBody);
     }
 
@@ -109,12 +112,21 @@ internal static class FeedEndpoints
         SubjectOf(e.StreamId),
         e.RecordedAt,
         "application/json",
-        e.Type[(e.Type.LastIndexOf(".v", StringComparison.Ordinal) + 2)..],
+        NameOf(e).Version,
         e.Position.ToString(CultureInfo.InvariantCulture),
         e.Version.ToString(CultureInfo.InvariantCulture),
         JsonSerializer.Deserialize(e.Data.Span, ApiJson.Types.JsonElement));
 
-    private static string TypeOf(RecordedEvent e) => e.Type[..e.Type.LastIndexOf(".v", StringComparison.Ordinal)];
+    private static string TypeOf(RecordedEvent e) => NameOf(e).Type;
+
+    // A name without a version is none of ours, yet it is in the log: it is passed on as it stands.
+    private static (string Type, string Version) NameOf(RecordedEvent e)
+    {
+        var at = e.Type.LastIndexOf(".v", StringComparison.Ordinal);
+        return at > 0 && int.TryParse(e.Type.AsSpan(at + 2), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? (e.Type[..at], e.Type[(at + 2)..])
+            : (e.Type, "1");
+    }
 
     private static string SubjectOf(string streamId) =>
         streamId.StartsWith(StreamIds.InstrumentPrefix, StringComparison.Ordinal) ? $"instruments/{StreamIds.IdOf(streamId)}"

@@ -39,6 +39,7 @@ internal static class ServiceHost
             .AddSingleton(TimeProvider.System)
             .AddSingleton(settings)
             .AddSingleton<Readiness>()
+            .AddSingleton<SettledLog>()
             .AddSingleton<ClockReader>()
             .AddSingleton<ReadBarrier>()
             .AddInstruments()

@@ -23,52 +23,64 @@ internal static class DevelopmentEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, CancellationToken cancellationToken)
+        string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, ReadBarrier barrier, CancellationToken cancellationToken)
     {
+        await barrier.WaitForLogAsync(context, cancellationToken);
         var query = context.Request.Query;
         var paging = Paging.From(query, List);
-        var given = paging.Pinned?.Split(' ') is [var knownOn, var at, var zone] ? new GivenClocks(null, knownOn, null, at, zone) : GivenClocks.From(query);
+        var given = paging.Pinned?.Split(' ') is [var knownOn, var at, var zone, _] ? new GivenClocks(null, knownOn, null, at, zone) : GivenClocks.From(query);
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
         var position = asked.Position ?? await store.HeadAsync(cancellationToken);
         var log = await catalogue.ThroughAsync(position, cancellationToken);
 
         // The history itself is not news: without knownOn all that is recorded is shown, what becomes public later among it.
-        var until = given.KnownOn is null && paging.Pinned is null ? DateOnly.MaxValue : asked.KnownOn;
+        var until = given.KnownOn is null ? Domain.Common.LegalDate.Last : asked.KnownOn;
         var instrument = InstrumentEndpoints.Find(catalogue.View(log, until, position), id);
-        var page = Items(log.Instruments[id], instrument, until, position)
+        var page = Items(log.Instruments[id], instrument, position)
             .Where(d => paging.After is null || string.CompareOrdinal(Key(d), paging.After) > 0)
             .Take(paging.Limit + 1)
             .ToList();
+        var recordedAt = paging.PinnedInstant ?? asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
         var next = page.Count > paging.Limit
-            ? Paging.Cursor(List, Key(page[paging.Limit - 1]), $"{(until == DateOnly.MaxValue ? Domain.Common.LegalDate.Last : until):yyyy-MM-dd} {position} {asked.TimeZone}")
+            ? Paging.Cursor(List, Key(page[paging.Limit - 1]), $"{until:yyyy-MM-dd} {position} {asked.TimeZone} {recordedAt:O}")
             : null;
         context.Response.Headers.ETag = Preconditions.ETag(instrument.Version);
-        var recordedAt = asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
         return Results.Json(
-            new DevelopmentPage([..page.Take(paging.Limit)], next, id, asked.KnownOn, recordedAt, asked.TimeZone, position), ApiJson.Types.DevelopmentPage);
+            new DevelopmentPage([..page.Take(paging.Limit)], next, id, until, recordedAt, asked.TimeZone, position), ApiJson.Types.DevelopmentPage);
     }
 
     private static async Task<IResult> PostAsync(
-        string id, HttpContext context, InstrumentWriter writer, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
+        string id, HttpContext context, InstrumentWriter writer, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.DevelopmentBody);
         var result = await writer.WriteAsync(
             id, body.Id, new RecordDevelopment(body.ToDomain()), Preconditions.From(context.Request), RequestMetadata.Of(context), cancellationToken);
-        var log = await catalogue.ThroughAsync(result.Position, cancellationToken);
-        var instrument = catalogue.View(log, DateOnly.MaxValue, result.Position).InstrumentById[id];
+        var unresolved = await writer.UnresolvedAsync(id, body.Id, result.Position, cancellationToken);
         context.Response.Headers.ETag = Preconditions.ETag(result.Version);
         context.Response.Headers.Location = $"/api/v1/instruments/{id}/developments";
         return Results.Json(
-            new RecordResult(result.Id, result.Version, result.Position, UnresolvedOf(instrument, body.Corrects ?? body.Id)), ApiJson.Types.RecordResult, statusCode: 201);
+            new RecordResult(result.Id, result.Version, result.Position, unresolved), ApiJson.Types.RecordResult, statusCode: 201);
     }
 
-    private static IEnumerable<DevelopmentItem> Items(InstrumentRecord record, InstrumentView instrument, DateOnly until, long position)
+    // A correction is shown wherever what it corrects is: only the position hides it, not its own day.
+    private static IEnumerable<DevelopmentItem> Items(InstrumentRecord record, InstrumentView instrument, long position)
     {
         var correctedBy = instrument.Counted.ToDictionary(c => c.Development.Id, c => c.CorrectedBy, StringComparer.Ordinal);
+        var corrects = record.Developments.ToDictionary(r => r.Development.Id, r => r.Development.Corrects, StringComparer.Ordinal);
         return record.Developments
-            .Where(r => r.Position <= position && r.Development.PublicDay <= until)
+            .Where(r => r.Position <= position && correctedBy.ContainsKey(Original(r.Development.Id)))
             .Select(r => Item(r, correctedBy.GetValueOrDefault(r.Development.Id), UnresolvedOf(instrument, r.Development.Id)))
             .OrderBy(Key, StringComparer.Ordinal);
+
+        string Original(string id)
+        {
+            while (corrects[id] is { } earlier)
+            {
+                id = earlier;
+            }
+
+            return id;
+        }
     }
 
     private static IReadOnlyList<string> UnresolvedOf(InstrumentView instrument, string developmentId) =>

@@ -33,11 +33,12 @@ internal static class InstrumentEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, CancellationToken cancellationToken)
+        HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, ReadBarrier barrier, CancellationToken cancellationToken)
     {
+        await barrier.WaitForLogAsync(context, cancellationToken);
         var query = context.Request.Query;
         var paging = Paging.From(query, List);
-        var given = paging.Pinned?.Split(' ') is [var asOf, var knownOn, var at, var zone] ? new GivenClocks(asOf, knownOn, null, at, zone) : GivenClocks.From(query);
+        var given = paging.Pinned?.Split(' ') is [var asOf, var knownOn, var at, var zone, _] ? new GivenClocks(asOf, knownOn, null, at, zone) : GivenClocks.From(query);
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
         var position = asked.Position ?? await store.HeadAsync(cancellationToken);
         var view = catalogue.View(await catalogue.ThroughAsync(position, cancellationToken), asked.KnownOn, position);
@@ -50,10 +51,10 @@ internal static class InstrumentEndpoints
             .Where(i => filter.Wants(i.Stage))
             .Take(paging.Limit + 1)
             .ToList();
+        var recordedAt = paging.PinnedInstant ?? asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
         var next = page.Count > paging.Limit
-            ? Paging.Cursor(List, page[paging.Limit - 1].Id, $"{asked.AsOf:yyyy-MM-dd} {asked.KnownOn:yyyy-MM-dd} {position} {asked.TimeZone}")
+            ? Paging.Cursor(List, page[paging.Limit - 1].Id, $"{asked.AsOf:yyyy-MM-dd} {asked.KnownOn:yyyy-MM-dd} {position} {asked.TimeZone} {recordedAt:O}")
             : null;
-        var recordedAt = asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
         return Results.Json(
             new InstrumentPage([..page.Take(paging.Limit)], next, asked.AsOf, asked.KnownOn, recordedAt, asked.TimeZone, position),
             ApiJson.Types.InstrumentPage);
@@ -71,8 +72,9 @@ internal static class InstrumentEndpoints
     }
 
     private static async Task<IResult> GetAsync(
-        string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, CancellationToken cancellationToken)
+        string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, ReadBarrier barrier, CancellationToken cancellationToken)
     {
+        await barrier.WaitForLogAsync(context, cancellationToken);
         var asked = await clocks.ReadAsync(GivenClocks.From(context.Request.Query), null, cancellationToken);
         var position = asked.Position ?? await store.HeadAsync(cancellationToken);
         var view = catalogue.View(await catalogue.ThroughAsync(position, cancellationToken), asked.KnownOn, position);

@@ -2,6 +2,7 @@ using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Instruments;
+using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.EventStore;
 
 namespace ComplianceTracker.Api.Instruments;
@@ -36,8 +37,47 @@ internal sealed class InstrumentWriter(Writer writer, IEventStore store, EventTy
     /// <summary>What the decider says to a command on the newest record.</summary>
     public async Task<Decision<InstrumentEvent>> DecideAsync(InstrumentState? state, InstrumentCommand command, CancellationToken cancellationToken)
     {
+        var (_, vocabulary) = await catalogue.NewestVocabularyAsync(cancellationToken);
         var log = await catalogue.HeadAsync(cancellationToken);
-        return InstrumentDecider.Decide(state, command, new InstrumentContext(log.Vocabulary, id => log.Owners.GetValueOrDefault(id)));
+        var own = state?.Instrument.Id ?? (command as RegisterInstrument)?.Instrument.Id;
+
+        // Another's definition may have been corrected away; only what counts tells, and it is asked only where another is named.
+        string? OwnerOf(string id) => log.Definers.GetValueOrDefault(id, []) switch
+        {
+            [] => null,
+            [var only] when only == own => only,
+            _ => catalogue.View(log, DateOnly.MaxValue, log.Through).RuleById.GetValueOrDefault(id)?.History.Instrument.Id,
+        };
+        return InstrumentDecider.Decide(state, command, new InstrumentContext(vocabulary, OwnerOf));
+    }
+
+    /// <summary>The obligations that effects name and nothing on the instrument's own stream defines by the position.</summary>
+    public async Task<IReadOnlyList<string>> UnresolvedAsync(
+        string instrumentId, string developmentId, long position, CancellationToken cancellationToken)
+    {
+        InstrumentIdentity? identity = null;
+        var developments = new List<RecordedDevelopment>();
+        await foreach (var e in store.ReadStreamAsync(StreamIds.Instrument(instrumentId), 1, position, cancellationToken))
+        {
+            switch (types.Decode(e))
+            {
+                case InstrumentRegistered registered:
+                    identity = registered.Instrument;
+                    break;
+                case DevelopmentRecorded recorded:
+                    developments.Add(new RecordedDevelopment(recorded.Development, e.Position, e.RecordedAt));
+                    break;
+            }
+        }
+
+        // The correction of a correction takes the place of the original: follow it there.
+        while (developments.Find(d => d.Development.Id == developmentId)?.Development.Corrects is { } corrected)
+        {
+            developmentId = corrected;
+        }
+
+        var (_, unresolved) = LegalHistoryFold.Fold(identity!, Counting.Count(developments, DateOnly.MaxValue, position));
+        return [..unresolved.Where(u => u.By.Development.Id == developmentId).Select(u => u.Effect.ObligationId).Distinct()];
     }
 
     /// <summary>The newest record, with its version and last position.</summary>

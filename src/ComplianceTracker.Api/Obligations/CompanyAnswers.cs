@@ -17,7 +17,7 @@ namespace ComplianceTracker.Api.Obligations;
 /// differs from the register's, and companies the register has not reached are computed by the same pure function.
 /// </summary>
 internal sealed class CompanyAnswers(
-    IEventStore store, InstrumentCatalogue catalogue, CompanyStreams companies, RegisterReader register, ClockReader clocks)
+    IEventStore store, InstrumentCatalogue catalogue, CompanyStreams companies, RegisterReader register, ClockReader clocks, SettledLog settled)
 {
     /// <summary>Everything needed to answer about one company on one set of clocks.</summary>
     /// <exception cref="ApiProblem">A clock is not valid, or the company is not registered, not yet by then, or archived.</exception>
@@ -42,7 +42,7 @@ internal sealed class CompanyAnswers(
         string? companyId, GivenClocks given, Func<CompanyProfile?, FactVocabulary, CompanyProfile> change, CancellationToken cancellationToken)
     {
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
-        var position = asked.Position ?? await store.HeadAsync(cancellationToken);
+        var position = asked.Position ?? await HeadAsync(companyId, cancellationToken);
         var profile = companyId is null ? null : await RequireAsync(companyId, asked, position, cancellationToken);
         return await ComputeAsync(companyId, profile?.TimeZone, position, given, v => change(profile, v), cancellationToken);
     }
@@ -61,7 +61,9 @@ internal sealed class CompanyAnswers(
         var log = await catalogue.ThroughAsync(row.Position, cancellationToken);
         var view = catalogue.View(log, asked.KnownOn, row.Position);
         var projected = catalogue.View(log, DateOnly.MaxValue, row.Position);
-        var differing = view.Rules.Where(r => projected.RuleById[r.History.ObligationId].Signature != r.Signature).ToFrozenSet();
+        var differing = ReferenceEquals(view, projected)
+            ? []
+            : view.Rules.Where(r => projected.RuleById[r.History.ObligationId].Signature != r.Signature).ToFrozenSet();
         CompanyFrames? frames = null;
         if (differing.Count > 0)
         {
@@ -79,7 +81,7 @@ internal sealed class CompanyAnswers(
     {
         // The time zone of the defaults is the profile's as recorded by the position, which the clocks name: read them first without it.
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
-        var position = asked.Position ?? await store.HeadAsync(cancellationToken);
+        var position = asked.Position ?? await HeadAsync(companyId, cancellationToken);
         var profile = await RequireAsync(companyId, asked, position, cancellationToken);
         return await ComputeAsync(companyId, profile.TimeZone, position, given, _ => profile, cancellationToken);
     }
@@ -93,6 +95,15 @@ internal sealed class CompanyAnswers(
         var frames = new CompanyFrames(profile(view.Vocabulary), view.Index);
         var recordedAt = asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
         return new CompanyQuestion(companyId, asked, view, position, recordedAt, rule => Applicability.Intervals(rule.Rule, frames));
+    }
+
+    // An acknowledged company is never missing: its registration may wait for an older transaction to be settled.
+    private async Task<long> HeadAsync(string? companyId, CancellationToken cancellationToken)
+    {
+        var head = await store.HeadAsync(cancellationToken);
+        return companyId is not null && await companies.RegisteredAtAsync(StreamIds.DefaultTenant, companyId, cancellationToken) is { } registered && registered > head
+            ? await settled.ReachAsync(registered, cancellationToken)
+            : head;
     }
 
     private async Task<CompanyProfile> RequireAsync(string companyId, QuestionClocks asked, long position, CancellationToken cancellationToken)

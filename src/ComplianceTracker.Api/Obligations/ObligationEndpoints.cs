@@ -36,7 +36,7 @@ internal static class ObligationEndpoints
         await barrier.WaitAsync(context, cancellationToken);
         var paging = Paging.From(context.Request.Query, List);
         var given = GivenClocks.From(context.Request.Query);
-        var question = await answers.AskAsync(id, paging.Pinned is { } pinned ? Pinned(pinned) : given, cancellationToken);
+        var question = Echoing(await answers.AskAsync(id, paging.Pinned is { } pinned ? Pinned(pinned) : given, cancellationToken), paging);
         var query = ObligationQuery.From(context.Request.Query, question.View);
         return Results.Json(Page(question, query, paging), ApiJson.Types.ObligationPage);
     }
@@ -93,9 +93,13 @@ internal static class ObligationEndpoints
     }
 
     private static string Pin(CompanyQuestion question) =>
-        $"{question.Clocks.AsOf:yyyy-MM-dd} {question.Clocks.KnownOn:yyyy-MM-dd} {question.Position} {question.Clocks.TimeZone}";
+        $"{question.Clocks.AsOf:yyyy-MM-dd} {question.Clocks.KnownOn:yyyy-MM-dd} {question.Position} {question.Clocks.TimeZone} {question.RecordedAt:O}";
 
     /// <summary>The clocks that a cursor holds.</summary>
     public static GivenClocks Pinned(string pin) =>
-        pin.Split(' ') is [var asOf, var knownOn, var position, var zone] ? new(asOf, knownOn, null, position, zone) : new(null, null, null, null, null);
+        pin.Split(' ') is [var asOf, var knownOn, var position, var zone, _] ? new(asOf, knownOn, null, position, zone) : new(null, null, null, null, null);
+
+    /// <summary>The question with the instant that the first page echoed: of an instant asked for, not of the position it led to.</summary>
+    public static CompanyQuestion Echoing(CompanyQuestion question, Paging paging) =>
+        paging.PinnedInstant is { } recordedAt ? question with { RecordedAt = recordedAt } : question;
 }

@@ -5,9 +5,12 @@ using ComplianceTracker.EventStore;
 namespace ComplianceTracker.Api.Storage;
 
 /// <summary>Decides on a stream and appends what follows; tries again when somebody else was quicker.</summary>
-internal sealed class Writer(IEventStore store, EventTypes types)
+internal sealed class Writer(IEventStore store, EventTypes types) : IDisposable
 {
     private const int MostTries = 8;
+
+    // The writers of one stream in this process queue up instead of failing against each other; striped, so that it stays small.
+    private readonly SemaphoreSlim[] gates = [..Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
     /// <summary>Loads, decides and appends until it succeeds or is refused.</summary>
     /// <param name="id">What the client calls the thing written.</param>
@@ -19,6 +22,30 @@ internal sealed class Writer(IEventStore store, EventTypes types)
     /// <returns>The write, and whether it created the stream.</returns>
     /// <exception cref="ApiProblem">The command was refused, or others kept changing the stream.</exception>
     public async Task<(WriteResult Result, bool Created)> WriteAsync<TState, TEvent>(
+        string id,
+        string streamId,
+        Func<Task<(TState State, long Version, long Position)>> load,
+        Func<TState, long, Task<Decision<TEvent>>> decide,
+        AppendMetadata metadata,
+        CancellationToken cancellationToken)
+        where TEvent : class
+    {
+        var gate = gates[(uint)string.GetHashCode(streamId, StringComparison.Ordinal) % gates.Length];
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await TryAsync(id, streamId, load, decide, metadata, cancellationToken);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Array.ForEach(gates, gate => gate.Dispose());
+
+    private async Task<(WriteResult Result, bool Created)> TryAsync<TState, TEvent>(
         string id,
         string streamId,
         Func<Task<(TState State, long Version, long Position)>> load,

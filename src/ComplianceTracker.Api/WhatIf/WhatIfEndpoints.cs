@@ -40,7 +40,7 @@ internal static class WhatIfEndpoints
             (profile, vocabulary) => Overridden(profile, body.Facts, vocabulary),
             cancellationToken);
         return Results.Json(
-            ObligationEndpoints.Page(question, ObligationQuery.OfStatuses(body.Status ?? []), paging), ApiJson.Types.ObligationPage);
+            ObligationEndpoints.Page(ObligationEndpoints.Echoing(question, paging), ObligationQuery.OfStatuses(body.Status ?? []), paging), ApiJson.Types.ObligationPage);
     }
 
     private static async Task<IResult> EvaluateAsync(HttpContext context, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
