@@ -32,8 +32,8 @@ public sealed class The_net_record(SeededService seeded) : IClassFixture<SeededS
             foreach (var obligation in net["obligations"]!.AsArray().Select(o => new NetObligation(o!.AsObject())))
             {
                 obligations++;
-                var days = Around(obligation.Days);
-                foreach (var knownOn in days.Union(public_))
+                List<DateOnly> days = [..Around(obligation.Days).Union(public_)];
+                foreach (var knownOn in days)
                 {
                     if (!known.TryGetValue(knownOn, out var histories))
                     {

@@ -143,7 +143,7 @@ public sealed class A_kill_during_the_first_import(Databases databases) : IDispo
         {
             using var identity = JsonDocument.Parse(File.ReadAllText(Path.Combine(data.Path, "postgres", "identity.json")));
             return ServerNote() is [_, _, _, var port, ..]
-                ? $"Host=127.0.0.1;Port={port};Username=compliance_tracker;Password={identity.RootElement.GetProperty("password").GetString()};Database=compliance_tracker;Pooling=false;Timeout=2"
+                ? $"Host=127.0.0.1;Port={port};Username=compliance_tracker;Password={identity.RootElement.GetProperty("password").GetString()};Database=compliance_tracker;MaxPoolSize=4;Timeout=2"
                 : null;
         }
         catch (IOException)

@@ -36,6 +36,6 @@ public abstract class Importing(Databases databases) : IAsyncLifetime
     protected async Task<List<string>> RecordedAfterAsync(long position) =>
         [..(await Store.ReadAllAsync(position, 1000, cancellationToken: Cancel)).Events.Select(e => $"{e.StreamId} {e.Version} {e.Type}")];
 
-    protected async Task<string> StatusAsync(string asOf) =>
-        (string)(await Service.GetAsync($"/companies/acme/obligations/de-law-art1?asOf={asOf}&minPosition={await Store.HeadAsync(Cancel)}"))["status"]!;
+    protected async Task<string?> StatusAsync(string asOf) =>
+        (string?)(await Service.SendAsync(HttpMethod.Get, $"/companies/acme/obligations/de-law-art1?asOf={asOf}", null, ("Prefer", "wait=20"))).Body!["status"];
 }
