@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Companies;
 using ComplianceTracker.EventStore;
@@ -29,6 +30,25 @@ internal sealed class CompanyStreams(IEventStore store, EventTypes types)
         }
 
         return null;
+    }
+
+    /// <summary>Every fact that the company ever declared, also those taken back since.</summary>
+    public async Task<ImmutableHashSet<string>> EverDeclaredAsync(string tenant, string companyId, CancellationToken cancellationToken)
+    {
+        var facts = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+        await foreach (var e in store.ReadStreamAsync(StreamIds.Company(tenant, companyId), cancellationToken: cancellationToken))
+        {
+            ImmutableArray<FactDeclaration> declared = types.Decode(e) switch
+            {
+                CompanyRegistered registered => registered.Facts,
+                CompanyReplaced replaced => replaced.Facts,
+                FactsDeclared more => more.Facts,
+                _ => [],
+            };
+            facts.UnionWith(declared.Select(d => d.Fact));
+        }
+
+        return facts.ToImmutable();
     }
 
     /// <summary>True when the company was ever registered.</summary>

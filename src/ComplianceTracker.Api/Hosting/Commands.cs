@@ -10,6 +10,9 @@ namespace ComplianceTracker.Api.Hosting;
 /// <summary>The command line: run the service, or import a folder.</summary>
 internal static class Commands
 {
+    // What shells give for a program ended by Ctrl+C.
+    private const int Interrupted = 130;
+
     private static readonly Option<string?> Data = new("--data")
     {
         Description = "Where the private PostgreSQL cluster keeps its data; a per-user folder by default.",
@@ -21,7 +24,7 @@ internal static class Commands
     {
         var folder = new Argument<string>("folder") { Description = "A folder laid out as seeds/ is." };
         var import = new Command("import", "Import instruments, vocabulary and companies from a folder; what is on record already is left alone.") { folder };
-        import.SetAction((parsed, cancellationToken) =>
+        import.SetAction((parsed, cancellationToken) => IsMistyped(parsed) ? Task.FromResult(1) :
             WithDatabaseAsync(parsed, (database, log, ct) => ImportCommand.RunAsync(parsed.GetRequiredValue(folder), database, log, ct), cancellationToken));
 
         var root = new RootCommand("ComplianceTracker: what applies to this company on this date, as known then, and why.")
@@ -31,9 +34,21 @@ internal static class Commands
         };
         // What is not ours belongs to the host: --urls, --environment, --Logging:LogLevel:Default=Debug.
         root.TreatUnmatchedTokensAsErrors = false;
-        root.SetAction((parsed, cancellationToken) =>
+        root.SetAction((parsed, cancellationToken) => IsMistyped(parsed) ? Task.FromResult(1) :
             WithDatabaseAsync(parsed, (database, log, ct) => ServeCommand.RunAsync(parsed.UnmatchedTokens, database, log, ct), cancellationToken));
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+    }
+
+    // An option of the host may have a value; a word before all such options is meant as a command or an argument of ours.
+    private static bool IsMistyped(ParseResult parsed)
+    {
+        var mistyped = parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-') && !first.StartsWith('/') && !first.Contains('=');
+        if (mistyped)
+        {
+            Console.Error.WriteLine($"'{parsed.UnmatchedTokens[0]}' is not understood. The one command is import <folder>; without it the service runs. --help says more.");
+        }
+
+        return mistyped;
     }
 
     private static async Task<int> WithDatabaseAsync(
@@ -62,6 +77,11 @@ internal static class Commands
         {
             Log(e.Message);
             return 1;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Log("Stopped before it was done. What was done by then stays.");
+            return Interrupted;
         }
     }
 }

@@ -35,8 +35,20 @@ internal static class ServeCommand
 
         Say(app);
         await app.WaitForShutdownAsync(cancellationToken);
+        if (Failure(app) is { } failure)
+        {
+            log($"The service stopped: {failure.Message}");
+            return 1;
+        }
+
         return lost.IsCompleted ? 1 : 0;
     }
+
+    // The host stops when something that runs beside the requests fails, but does not say so to whoever started it.
+    private static Exception? Failure(WebApplication app) => app.Services.GetServices<IHostedService>()
+        .OfType<BackgroundService>()
+        .Select(s => s.ExecuteTask?.Exception?.InnerException)
+        .FirstOrDefault(e => e is not null);
 
     private static void Say(WebApplication app)
     {

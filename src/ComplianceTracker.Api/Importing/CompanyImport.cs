@@ -10,7 +10,7 @@ using ComplianceTracker.Domain.Vocabulary;
 
 namespace ComplianceTracker.Api.Importing;
 
-/// <summary>Imports companies: registers new ones, and adds to known ones the facts of which they have declared nothing.</summary>
+/// <summary>Imports companies: registers new ones, and adds to known ones the facts of which they never declared anything.</summary>
 internal sealed class CompanyImport(CompanyStreams streams, InstrumentCatalogue catalogue, ImportAppend append)
 {
     /// <summary>Imports one company's file.</summary>
@@ -37,9 +37,11 @@ internal sealed class CompanyImport(CompanyStreams streams, InstrumentCatalogue 
         }
 
         var profile = wanted.Aggregate((CompanyProfile?)null, CompanyDecider.Evolve)!;
-        var added = given.Where(g => known.FactOf(g.Fact).Pieces.IsEmpty).ToImmutableArray();
+        // What somebody took back on record stays taken back.
+        var declared = await streams.EverDeclaredAsync(StreamIds.DefaultTenant, file.Id, cancellationToken);
+        var added = given.Where(g => !declared.Contains(g.Fact)).ToImmutableArray();
         var events = added.IsEmpty ? [] : Decide(known, new DeclareFacts(added), vocabulary);
-        return await AppendAsync(file.Id, state.Version, events, [..Differences(known, profile)], cancellationToken);
+        return await AppendAsync(file.Id, state.Version, events, [..Differences(known, profile, declared)], cancellationToken);
     }
 
     private static ImmutableArray<GivenFact> Given(CompanyFile file) =>
@@ -49,7 +51,7 @@ internal sealed class CompanyImport(CompanyStreams streams, InstrumentCatalogue 
             change.Facts.Select(f => GivenFacts.One(f.Key, f.Value, new Days(change.From, null), $"/changes/{i}/facts/{f.Key}"))),
     ];
 
-    private static IEnumerable<string> Differences(CompanyProfile known, CompanyProfile wanted)
+    private static IEnumerable<string> Differences(CompanyProfile known, CompanyProfile wanted, ImmutableHashSet<string> declared)
     {
         if (known.Name != wanted.Name || known.TimeZone != wanted.TimeZone)
         {
@@ -58,8 +60,7 @@ internal sealed class CompanyImport(CompanyStreams streams, InstrumentCatalogue 
 
         foreach (var (fact, timeline) in wanted.Facts)
         {
-            var recorded = known.FactOf(fact);
-            if (!recorded.Pieces.IsEmpty && !Comparable(recorded).Equals(Comparable(timeline)))
+            if (declared.Contains(fact) && !Comparable(known.FactOf(fact)).Equals(Comparable(timeline)))
             {
                 yield return $"'{fact}' is declared otherwise on record";
             }

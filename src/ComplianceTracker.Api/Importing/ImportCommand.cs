@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace ComplianceTracker.Api.Importing;
 
-/// <summary>Imports a folder from the command line, with a progress bar and a summary.</summary>
+/// <summary>Imports a folder from the command line, with a progress bar where somebody watches, and a summary.</summary>
 internal static class ImportCommand
 {
     /// <summary>Imports; the exit code is the report's.</summary>
@@ -19,17 +19,24 @@ internal static class ImportCommand
         try
         {
             var importer = app.Services.GetRequiredService<SeedImporter>();
-            var report = await AnsiConsole.Progress().HideCompleted(false).StartAsync(async bar =>
-            {
-                var task = bar.AddTask("Importing");
-                return await importer.ImportAsync(folder, new Bar(task), cancellationToken);
-            });
+            var report = Console.IsOutputRedirected
+                ? await importer.ImportAsync(folder, new Progress<(FileResult, int)>(), cancellationToken)
+                : await AnsiConsole.Progress().HideCompleted(false).StartAsync(async bar =>
+                {
+                    var task = bar.AddTask("Importing");
+                    return await importer.ImportAsync(folder, new Bar(task), cancellationToken);
+                });
             Summarise(report);
             return report.ExitCode;
         }
         catch (DirectoryNotFoundException e)
         {
             log(e.Message);
+            return 1;
+        }
+        catch (NpgsqlException e)
+        {
+            log($"The import stopped because the database does not answer: {e.Message} What was imported by then stays; import again for the rest.");
             return 1;
         }
     }

@@ -20,7 +20,7 @@ internal sealed class SeedImporter(VocabularyImport vocabulary, InstrumentImport
     /// <param name="folder">The folder, laid out as <c>seeds/</c>.</param>
     /// <param name="progress">Hears of each file after it, with how many there are.</param>
     /// <param name="cancellationToken">Ends the import after the file at hand.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder, or nothing in it.</exception>
     public async Task<ImportReport> ImportAsync(string folder, IProgress<(FileResult File, int Of)> progress, CancellationToken cancellationToken)
     {
         var files = Files(folder);
@@ -47,7 +47,7 @@ internal sealed class SeedImporter(VocabularyImport vocabulary, InstrumentImport
         {
             return new FileResult(name, 0, Reason(problem), [], 0);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new FileResult(name, 0, e.Message, [], 0);
         }
@@ -73,7 +73,8 @@ internal sealed class SeedImporter(VocabularyImport vocabulary, InstrumentImport
         Add("vocabulary", "facts.json", vocabulary.FactsAsync);
         Add("instruments", "*.json", instruments.ImportAsync);
         Add("companies", "*.json", companies.ImportAsync);
-        return files;
+        return files.Count > 0 ? files : throw new DirectoryNotFoundException(
+            $"There is nothing to import in '{folder}': a folder to import has vocabulary/, instruments/ or companies/ with .json files.");
 
         void Add(string sub, string pattern, Func<byte[], CancellationToken, Task<Imported>> import)
         {

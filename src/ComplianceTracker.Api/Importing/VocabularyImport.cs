@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Facts;
+using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Common;
@@ -25,8 +27,8 @@ internal sealed class VocabularyImport(InstrumentCatalogue catalogue, ImportAppe
     {
         var file = SeedImporter.Read(json, SeedJson.Types.ConventionsFile);
         var others = file.Others ?? [];
-        var terms = others.Where(o => o.Value.ValueKind == JsonValueKind.Array).Select(o => KeyValuePair.Create(o.Key, Terms(o.Value)));
-        var codes = others.Where(o => o.Value.ValueKind == JsonValueKind.Object).Select(o => KeyValuePair.Create(o.Key, Codes(o.Value)));
+        var terms = others.Where(o => o.Value.ValueKind != JsonValueKind.Object).Select(o => KeyValuePair.Create(o.Key, Terms(o.Key, o.Value)));
+        var codes = others.Where(o => o.Value.ValueKind == JsonValueKind.Object).Select(o => KeyValuePair.Create(o.Key, Codes(o.Key, o.Value)));
         var conventions = new ConventionsSet(
             Sorted(file.Conventions),
             Sorted(file.Members.Select(m => KeyValuePair.Create(m.Key, m.Value.ToImmutableArray()))),
@@ -57,13 +59,25 @@ internal sealed class VocabularyImport(InstrumentCatalogue catalogue, ImportAppe
         return new Imported(events.Count, [], position);
     }
 
-    private static ImmutableArray<ValueDescription> Terms(JsonElement json) =>
-        [..RequestBodyOf(json).Select(v => new ValueDescription(v.Value, v.Label ?? LangText.English(v.Value), v.NotYetRead))];
+    private static ImmutableArray<ValueDescription> Terms(string name, JsonElement json) =>
+        [..Part(name, json, SeedJson.Types.IReadOnlyListFactValueBody)
+            .Select(v => new ValueDescription(v.Value, v.Label ?? LangText.English(v.Value), v.NotYetRead))];
 
-    private static IReadOnlyList<FactValueBody> RequestBodyOf(JsonElement json) => json.Deserialize(SeedJson.Types.IReadOnlyListFactValueBody)!;
+    private static ImmutableSortedDictionary<string, string> Codes(string name, JsonElement json) =>
+        Sorted(Part(name, json, SeedJson.Types.IReadOnlyDictionaryStringString));
 
-    private static ImmutableSortedDictionary<string, string> Codes(JsonElement json) =>
-        Sorted(json.Deserialize(SeedJson.Types.IReadOnlyDictionaryStringString)!);
+    private static T Part<T>(string name, JsonElement json, JsonTypeInfo<T> type)
+        where T : notnull
+    {
+        try
+        {
+            return RequestBody.Read(JsonSerializer.SerializeToUtf8Bytes(json, ApiJson.Types.JsonElement), type);
+        }
+        catch (ApiProblem problem)
+        {
+            throw new ApiProblem(problem.Type, problem.Message) { Pointer = $"/{name}{problem.Pointer}", Expected = problem.Expected };
+        }
+    }
 
     private static ImmutableSortedDictionary<string, T> Sorted<T>(IEnumerable<KeyValuePair<string, T>> pairs) =>
         ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, pairs);

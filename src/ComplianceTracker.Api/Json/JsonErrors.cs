@@ -43,6 +43,10 @@ internal static partial class JsonErrors
             : Problem(Sentence(e.Message), pointer, []);
     }
 
+    /// <summary>The same for what the serializer calls unsupported: it has the place in its message alone.</summary>
+    public static ApiProblem Invalid(NotSupportedException e, JsonTypeInfo type) =>
+        Invalid(new JsonException(e.Message, Place().Match(e.Message) is { Success: true } place ? place.Groups["path"].Value : "$", null, null), type);
+
     private static ApiProblem Problem(string detail, string pointer, ImmutableArray<string> expected) =>
         new(ProblemTypes.InvalidBody, detail) { Pointer = pointer, Expected = expected };
 
@@ -119,6 +123,9 @@ internal static partial class JsonErrors
 
     [GeneratedRegex(@"The JSON property '(?<name>.*)' could not be mapped to any \.NET member contained in type '(?<type>[^']*)'", RegexOptions.Singleline)]
     private static partial Regex Unmapped();
+
+    [GeneratedRegex(@" Path: (?<path>\$.*?) \| LineNumber: ")]
+    private static partial Regex Place();
 
     [GeneratedRegex(@"doesn't allow (?:setting )?null values|does not allow null")]
     private static partial Regex Null();

@@ -51,5 +51,10 @@ internal static class RequestBody
         {
             throw JsonErrors.Invalid(e, type);
         }
+        catch (NotSupportedException e)
+        {
+            // An object of several kinds that does not name its kind.
+            throw JsonErrors.Invalid(e, type);
+        }
     }
 }
