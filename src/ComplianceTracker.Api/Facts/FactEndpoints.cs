@@ -1,5 +1,6 @@
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
@@ -18,13 +19,30 @@ internal static class FactEndpoints
     public static void MapFactEndpoints(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithTags("Facts");
-        group.MapGet("/facts", ListAsync).WithName("listFacts").WithSummary("The facts that profiles declare and conditions read").Produces<FactList>();
-        group.MapGet("/facts/{name}", GetAsync).WithName("getFact").WithSummary("One fact").Produces<FactDetail>();
+        group.MapGet("/facts", ListAsync).WithName("listFacts").WithSummary("The facts that profiles declare and conditions read")
+            .WithPaging(List, "is_ciio")
+            .Produces<FactList>();
+        group.MapGet("/facts/{name}", GetAsync).WithName("getFact").WithSummary("One fact")
+            .WithPath("name", "The fact's name.", "processes.personal_data")
+            .WithProblems(ProblemTypes.FactNotFound)
+            .Produces<FactDetail>().WithETag(200);
         group.MapPut("/facts/{name}", PutAsync).WithName("putFact")
-            .WithSummary("Add a fact, add values to it, or word it anew; its type never changes and values left out stay")
-            .Accepts<FactBody>("application/json").Produces<WriteResult>().Produces<WriteResult>(201);
+            .WithSummary("Add a fact, add values to it, or word it anew")
+            .WithDescription("The type never changes and values left out stay. Facts of the vocabulary are there for every company.")
+            .WithPath("name", "The fact's name: lower-case words joined by `_`, groups by `.`.", "operates_research_station")
+            .WithBody<FactBody>(
+                """
+                {
+                  "type": "bool",
+                  "description": { "en": "True when the company operates a research station.", "zh": "运营科学考察站的为真。" }
+                }
+                """)
+            .WithIfMatch()
+            .WithProblems(ProblemTypes.FactTypeNeverChanges)
+            .Produces<WriteResult>().Produces<WriteResult>(201).WithETag(200, 201).WithLocation("/api/v1/facts/operates_research_station");
         group.MapGet("/conventions", ConventionsAsync).WithName("getConventions")
             .WithSummary("How the record writes things, which jurisdictions stand for others, and the words of the field")
+            .WithProblems(ProblemTypes.NotFound)
             .Produces<ConventionsAnswer>();
     }
 

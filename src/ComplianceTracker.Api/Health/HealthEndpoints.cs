@@ -1,3 +1,4 @@
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.EventStore;
@@ -14,7 +15,8 @@ internal static class HealthEndpoints
             .WithTags("Health").WithName("live").WithSummary("Whether the process lives; asks no database").Produces<HealthAnswer>();
         routes.MapGet("/health/ready", ReadyAsync)
             .WithTags("Health").WithName("ready")
-            .WithSummary("Whether migrations are done, the first import is projected and the projections move").Produces<HealthAnswer>();
+            .WithSummary("Whether migrations are done, the first import is projected and the projections move")
+            .WithProblems(ProblemTypes.NotReady).Produces<HealthAnswer>();
     }
 
     private static async Task<IResult> ReadyAsync(Readiness readiness, IEventStore store, CancellationToken cancellationToken)

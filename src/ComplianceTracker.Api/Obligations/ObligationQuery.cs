@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Catalogue;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Obligations;
@@ -80,4 +82,21 @@ internal sealed record ObligationQuery(
     private static Status ReadStatus(string word) => Words.TryParse<Status>(word, out var status)
         ? status
         : throw ApiProblem.BadParameter("status", $"'{word}' is not a status; the statuses are {string.Join(", ", Words.All<Status>())}.", [..Words.All<Status>()]);
+}
+
+/// <summary>The parameters that <see cref="ObligationQuery"/> reads, for the OpenAPI document.</summary>
+internal static class ObligationFilterParameters
+{
+    private const string Several = " Repeat it, or separate by commas, for several.";
+
+    /// <summary>Says that the obligations can be filtered.</summary>
+    public static RouteHandlerBuilder WithObligationFilters(this RouteHandlerBuilder builder) => builder
+        .WithParameters(
+            ApiParameter.Query(
+                "status", "The statuses to list. Left out: applicable, upcoming, suspended, and undetermined where it would be one of these." + Several,
+                ApiParameter.Words<Status>) with { Form = new JsonArray("applicable", "upcoming") },
+            ApiParameter.Query("category", "The categories to list." + Several, ApiParameter.Texts) with { Form = new JsonArray("cross-border-transfer") },
+            ApiParameter.Query("jurisdiction", "The jurisdictions to list, exactly as instruments name them." + Several, ApiParameter.Texts) with { Form = new JsonArray("CN") },
+            ApiParameter.Query("instrument", "The instruments to list, by id." + Several, ApiParameter.Texts) with { Form = new JsonArray("cn-pipl") })
+        .WithProblems(ProblemTypes.InvalidParameter);
 }

@@ -42,7 +42,7 @@ internal static partial class ProblemMiddleware
                 return new ApiProblem(ProblemTypes.MalformedBody, "The request could not be read.");
             case ForbiddenTextException forbidden:
                 return new ApiProblem(ProblemTypes.ForbiddenText, forbidden.Message);
-            case NpgsqlException or TimeoutException:
+            case TimeoutException or NpgsqlException when e is not PostgresException refused || IsOutage(refused):
                 LogUnavailable(logger, e);
                 return new ApiProblem(ProblemTypes.Unavailable, "The database does not answer; send the request again.") { RetryAfter = 1 };
             default:
@@ -50,6 +50,9 @@ internal static partial class ProblemMiddleware
                 return new ApiProblem(ProblemTypes.InternalError, "The service failed; the request changed nothing, or all of what it was to change.");
         }
     }
+
+    // Connection, resources, operator (shutdown, cancelled), system, no such database: the server's state, not our statement.
+    private static bool IsOutage(PostgresException e) => e.IsTransient || e.SqlState[..2] is "08" or "3D" or "53" or "57" or "58";
 
     private static ApiProblem OfStatus(HttpContext context) => context.Response.StatusCode switch
     {

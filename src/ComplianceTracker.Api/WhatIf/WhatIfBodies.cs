@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Domain.Conditions;
@@ -15,12 +16,13 @@ public sealed record ApplicabilityBody
     public IReadOnlyDictionary<string, JsonElement>? Facts { get; init; }
 
     /// <summary>The legal day of the question.</summary>
-    public string? AsOf { get; init; }
+    public DateOnly? AsOf { get; init; }
 
     /// <summary>Only what was public by this day counts.</summary>
-    public string? KnownOn { get; init; }
+    public DateOnly? KnownOn { get; init; }
 
     /// <summary>Only what was recorded by this instant counts.</summary>
+    [DataType(DataType.DateTime)]
     public string? RecordedAt { get; init; }
 
     /// <summary>Only what was recorded by this log position counts.</summary>
