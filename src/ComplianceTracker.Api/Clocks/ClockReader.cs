@@ -21,7 +21,7 @@ internal sealed class ClockReader(IEventStore store, TimeProvider time)
     {
         if (given.RecordedAt is not null && given.Position is not null)
         {
-            throw new ApiProblem(ProblemTypes.BothRecordingClocks, "Give 'recordedAt' or 'position', not both.");
+            throw new ApiProblem(ProblemTypes.BothRecordingClocks, "Give 'recordedAt' or 'position', not both.") { Parameter = "position" };
         }
 
         var zone = Zone(given.TimeZone ?? profileTimeZone ?? "UTC");
@@ -71,7 +71,7 @@ internal sealed class ClockReader(IEventStore store, TimeProvider time)
                 || !(at.EndsWith('Z') || at.EndsWith('z') || at.LastIndexOfAny(['+', '-']) > at.IndexOf('T', StringComparison.OrdinalIgnoreCase))
                 || !at.Contains('T', StringComparison.OrdinalIgnoreCase))
             {
-                throw ApiProblem.BadParameter("recordedAt", $"'{at}' is not an RFC 3339 instant such as 2026-11-21T08:00:00Z.", "2026-11-21T08:00:00Z");
+                throw ApiProblem.BadParameter("recordedAt", $"'{at}' is not an RFC 3339 instant such as 2026-11-21T08:00:00Z{(at.Contains(' ') ? "; in a URL a plus sign is written %2B" : "")}.", "2026-11-21T08:00:00Z");
             }
 
             return (await store.PositionAtAsync(instant, cancellationToken), instant.ToUniversalTime());

@@ -44,9 +44,10 @@ internal static class CompanyEndpoints
                 }
                 """)
             .WithIfMatchNeeded()
-            .WithProblems(ProblemTypes.Archived, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange)
+            .WithProblems(ProblemTypes.InvalidParameter, ProblemTypes.Archived, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange)
             .Produces<WriteResult>().Produces<WriteResult>(201).WithETag(200, 201).WithLocation("/api/v1/companies/acme");
         group.MapGet("/{id}", GetAsync).WithName("getCompany").WithSummary("A company with its facts on a day")
+            .WithDescription("What is known on the day; a fact that is not listed is unknown. Archived companies answer with an earlier `position` or `recordedAt`.")
             .WithPath("id", AnId, "sc01-foreign-carmaker")
             .WithDayAndRecordingClock().WithIfNoneMatch()
             .WithProblems(ProblemTypes.CompanyNotFound, ProblemTypes.Archived)
@@ -59,6 +60,7 @@ internal static class CompanyEndpoints
             .Produces<WriteResult>().WithETag(200);
         group.MapGet("/{id}/facts", GetFactsAsync).WithName("listCompanyFacts")
             .WithSummary("What the company declared, with the days on which it holds")
+            .WithDescription("By fact name, then by day. Windows are half-open: `to` is the first day on which the value no longer holds.")
             .WithPath("id", AnId, "sc01-foreign-carmaker")
             .WithRecordingClock().WithPaging(Facts, "is_ciio 0001-01-01", "1261")
             .WithProblems(ProblemTypes.CompanyNotFound, ProblemTypes.Archived)
@@ -91,6 +93,11 @@ internal static class CompanyEndpoints
 
     private static async Task<IResult> PutAsync(string id, HttpContext context, CompanyWriter writer, CancellationToken cancellationToken)
     {
+        if (!Slug.IsValid(id))
+        {
+            throw ApiProblem.BadParameter("id", $"'{id}' is not an id: {Slug.Description}.");
+        }
+
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.CompanyBody);
         if (body.TimeZone is { } zone && !ClockReader.IsTimeZone(zone))
         {

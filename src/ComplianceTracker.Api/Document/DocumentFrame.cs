@@ -23,7 +23,7 @@ internal sealed class DocumentFrame : IDocumentFilter
         swaggerDoc.Tags = Tags.Select(t => new OpenApiTag { Name = t.Name, Description = t.Description }).ToHashSet();
         swaggerDoc.Servers = [new OpenApiServer { Url = "/", Description = "The service that serves this document." }];
         // No access control: the service binds to loopback alone.
-        swaggerDoc.Security = [];
+        swaggerDoc.Security = [new OpenApiSecurityRequirement()];
         swaggerDoc.AddComponent(MemberSchemas.FactValue, MemberSchemas.FactValueSchema());
     }
 }

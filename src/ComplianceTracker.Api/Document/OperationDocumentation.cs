@@ -88,7 +88,7 @@ internal sealed class OperationDocumentation : IOperationFilter
 
     private static string Instance(OpenApiOperation operation, string path) => (operation.Parameters ?? [])
         .Where(p => p.In == ParameterLocation.Path)
-        .Aggregate($"/{path}", (text, p) => text.Replace($"{{{p.Name}}}", p.Example?.GetValue<string>(), StringComparison.Ordinal));
+        .Aggregate($"/{path.TrimEnd('/')}", (text, p) => text.Replace($"{{{p.Name}}}", p.Example?.GetValue<string>(), StringComparison.Ordinal));
 
     private static OpenApiHeader Header(string description, string example) => new() { Description = description, Schema = ApiParameter.Text(), Example = example };
 

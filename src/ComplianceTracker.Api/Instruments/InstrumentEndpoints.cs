@@ -27,6 +27,7 @@ internal static class InstrumentEndpoints
         var group = routes.MapGroup("/instruments").WithTags("Instruments");
         group.MapGet("", ListAsync).WithName("listInstruments")
             .WithSummary("The instruments on record, by jurisdiction, topic, stage or text, on the three clocks")
+            .WithDescription("By id. Instruments of which nothing was public by `knownOn` are left out.")
             .WithClocks().WithInstrumentFilters().WithPaging(List, "cn-pipl", "2021-11-01 2021-11-01 1261 UTC")
             .Produces<InstrumentPage>();
         group.MapPost("", PostAsync).WithName("registerInstrument").WithSummary("Register an instrument, with the developments known so far")
@@ -72,6 +73,7 @@ internal static class InstrumentEndpoints
             .WithProblems(ProblemTypes.InstrumentAlreadyRegistered)
             .Produces<WriteResult>(201).WithETag(201).WithLocation("/api/v1/instruments/aq-example-act");
         group.MapGet("/{id}", GetAsync).WithName("getInstrument").WithSummary("One instrument, on the three clocks")
+            .WithDescription("With its stage on `asOf` and the ids of the obligations it carries.")
             .WithPath("id", "The instrument's id, a slug.", "cn-pipl")
             .WithClocks()
             .WithProblems(ProblemTypes.InstrumentNotFound)
@@ -148,7 +150,7 @@ internal static class InstrumentEndpoints
         var nearest = Nearest.To(id, view.InstrumentById.Keys);
         throw new ApiProblem(
             ProblemTypes.InstrumentNotFound,
-            $"No instrument '{id}' is on record at this position{(nearest.IsEmpty ? "" : $"; did you mean {string.Join(" or ", nearest)}?")}.")
+            $"No instrument '{id}' is on record at this position{Hints.DidYouMean(nearest)}")
         {
             Expected = nearest,
         };

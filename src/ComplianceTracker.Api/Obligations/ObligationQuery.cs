@@ -36,14 +36,14 @@ internal sealed record ObligationQuery(
         if (instruments.FirstOrDefault(i => !view.InstrumentById.ContainsKey(i)) is { } missing)
         {
             var nearest = Nearest.To(missing, view.InstrumentById.Keys);
-            throw ApiProblem.BadParameter("instrument", $"No instrument '{missing}' is on record{Hint(nearest)}.", nearest);
+            throw ApiProblem.BadParameter("instrument", $"No instrument '{missing}' is on record{Hints.DidYouMean(nearest)}", nearest);
         }
 
         return new ObligationQuery(statuses, ReadCategories(query, view), jurisdictions, instruments);
     }
 
     /// <summary>Every filter open, the default statuses or those given.</summary>
-    public static ObligationQuery OfStatuses(IEnumerable<string> statuses) => new([..statuses.Select(ReadStatus)], [], [], []);
+    public static ObligationQuery OfStatuses(IEnumerable<Status> statuses) => new([..statuses], [], [], []);
 
     /// <summary>True when a rule can be listed at all, before it is answered.</summary>
     public bool Wants(RuleView rule, DateOnly asOf) =>
@@ -68,13 +68,11 @@ internal sealed record ObligationQuery(
         if (categories.FirstOrDefault(c => !known.Contains(c)) is { } missing)
         {
             var nearest = Nearest.To(missing, known);
-            throw ApiProblem.BadParameter("category", $"No obligation has the category '{missing}'{Hint(nearest)}.", nearest);
+            throw ApiProblem.BadParameter("category", $"No obligation has the category '{missing}'{Hints.DidYouMean(nearest)}", nearest);
         }
 
         return categories;
     }
-
-    private static string Hint(ImmutableArray<string> nearest) => nearest.IsEmpty ? "" : $"; did you mean {string.Join(" or ", nearest)}?";
 
     private static ImmutableHashSet<string> Values(IQueryCollection query, string name) =>
         [..query[name].OfType<string>().SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
 
 namespace ComplianceTracker.Api.WhatIf;
@@ -32,7 +33,7 @@ public sealed record ApplicabilityBody
     public string? TimeZone { get; init; }
 
     /// <summary>The statuses to list; left out: applicable, upcoming, suspended, and undetermined where it would be one of these.</summary>
-    public IReadOnlyList<string>? Status { get; init; }
+    public IReadOnlyList<Status>? Status { get; init; }
 
     /// <summary>How many obligations at most, 1 to 1000; left out: 100.</summary>
     public int? Limit { get; init; }

@@ -64,7 +64,7 @@ internal static class WhatIfEndpoints
         {
             return Results.Json(await AnswerAsync(body, answers, cancellationToken), ApiJson.Types.ObligationPage);
         }
-        catch (ApiProblem problem) when (problem.Type == ProblemTypes.InvalidParameter)
+        catch (ApiProblem problem) when (problem.Parameter is not null)
         {
             throw problem.InBody();
         }
