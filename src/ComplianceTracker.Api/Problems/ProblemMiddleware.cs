@@ -60,7 +60,7 @@ internal static partial class ProblemMiddleware
         405 => new ApiProblem(ProblemTypes.MethodNotAllowed, $"{context.Request.Path} takes {context.Response.Headers.Allow}, not {context.Request.Method}."),
         406 => new ApiProblem(ProblemTypes.NotAcceptable, "The resource is served as application/json."),
         413 => new ApiProblem(ProblemTypes.BodyTooLarge, "A request body has at most 1 MB."),
-        415 => new ApiProblem(ProblemTypes.UnsupportedMediaType, "The body must be JSON in UTF-8: send Content-Type: application/json."),
+        415 => new ApiProblem(ProblemTypes.UnsupportedMediaType, "The body must be JSON in UTF-8: send Content-Type: application/json.") { Parameter = "Content-Type" },
         < 500 => new ApiProblem(ProblemTypes.MalformedBody, "The request could not be read."),
         _ => new ApiProblem(ProblemTypes.InternalError, "The service failed."),
     };
