@@ -22,7 +22,7 @@ internal sealed partial class ClockReader(IEventStore store, SettledLog settled,
     {
         if (given.RecordedAt is not null && given.Position is not null)
         {
-            throw new ApiProblem(ProblemTypes.BothRecordingClocks, "Give 'recordedAt' or 'position', not both.");
+            throw new ApiProblem(ProblemTypes.BothRecordingClocks, "Give 'recordedAt' or 'position', not both.") { Parameter = "position" };
         }
 
         var zone = Zone(given.TimeZone ?? profileTimeZone ?? "UTC");
@@ -70,7 +70,7 @@ internal sealed partial class ClockReader(IEventStore store, SettledLog settled,
             // The query must say the offset: an instant without one would be read differently in every place.
             if (!Rfc3339().IsMatch(at) || !DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant))
             {
-                throw ApiProblem.BadParameter("recordedAt", $"'{at}' is not an RFC 3339 instant such as 2026-11-21T08:00:00Z.", "2026-11-21T08:00:00Z");
+                throw ApiProblem.BadParameter("recordedAt", $"'{at}' is not an RFC 3339 instant such as 2026-11-21T08:00:00Z{(at.Contains(' ') ? "; in a URL a plus sign is written %2B" : "")}.", "2026-11-21T08:00:00Z");
             }
 
             return (await store.PositionAtAsync(instant, cancellationToken), instant.ToUniversalTime());

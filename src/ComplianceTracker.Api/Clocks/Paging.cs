@@ -2,7 +2,9 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Problems;
+using Microsoft.OpenApi;
 
 namespace ComplianceTracker.Api.Clocks;
 
@@ -33,7 +35,7 @@ internal sealed record Paging(int Limit, string? After, string? Pinned)
             return new Paging(limit, null, null);
         }
 
-        return Decode(cursor.ToString(), list) is [var after, var pinned]
+        return cursor is [{ } text] && Decode(text, list) is [var after, var pinned]
             ? new Paging(limit, after, pinned)
             : throw ApiProblem.BadParameter("cursor", "The cursor is not one that this list gave; begin again without it.");
     }
@@ -70,4 +72,24 @@ internal sealed record Paging(int Limit, string? After, string? Pinned)
 
     // Catches cursors that were cut or edited; a cursor opens nothing that the query could not ask for, so it needs no secret.
     private static byte[] Checksum(ReadOnlySpan<byte> text) => SHA256.HashData(text)[..8];
+}
+
+/// <summary>The parameters that <see cref="Paging"/> reads, for the OpenAPI document.</summary>
+internal static class PagingParameters
+{
+    /// <summary>Says that the operation answers in pages.</summary>
+    /// <param name="builder">The operation.</param>
+    /// <param name="list">What is listed.</param>
+    /// <param name="exampleKey">The key of an item, for the example cursor.</param>
+    /// <param name="examplePin">What the example's page was shown on.</param>
+    public static RouteHandlerBuilder WithPaging(this RouteHandlerBuilder builder, string list, string exampleKey, string examplePin = "") => builder
+        .WithParameters(
+            ApiParameter.Query("limit", "How many items at most.", Limit) with { Form = 20 },
+            ApiParameter.Query("cursor", "The `next` of the page before, as it was given: it goes on with the same clocks. The filters are to be given again.", ApiParameter.Text) with
+            {
+                Form = Paging.Cursor(list, exampleKey, examplePin),
+            })
+        .WithProblems(ProblemTypes.InvalidParameter);
+
+    private static OpenApiSchema Limit() => new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1", Maximum = "1000", Default = 100 };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.EventStore;
 
@@ -86,4 +87,20 @@ internal sealed class ReadBarrier(IEventStore store, SettledLog settled)
 
         return null;
     }
+}
+
+/// <summary>The parameters that <see cref="ReadBarrier"/> reads, for the OpenAPI document.</summary>
+internal static class ReadBarrierParameters
+{
+    private static readonly ApiParameter MinPosition = ApiParameter.Query(
+        "minPosition", "The answer must reflect the log up to this position (the `position` of a write). Without `Prefer: wait` it must do so at once.", ApiParameter.Position) with { Form = 1261 };
+
+    private static readonly ApiParameter Prefer = ApiParameter.Header(
+        "Prefer", "`wait=N`: wait up to N seconds (at most 60) for `minPosition`, or without it for the head of the log at the request's arrival.", ApiParameter.Text) with { Form = "wait=5" };
+
+    /// <summary>Says that the read can be made to wait for a write.</summary>
+    public static RouteHandlerBuilder WithReadBarrier(this RouteHandlerBuilder builder) => builder
+        .WithParameters(MinPosition, Prefer)
+        .WithMetadata(new AnswerHeader("Preference-Applied", "The wait that was kept to, where `Prefer` asked for one.", "wait=5", [200]))
+        .WithProblems(ProblemTypes.InvalidParameter, ProblemTypes.NotYetThere);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
@@ -24,18 +25,63 @@ internal static class CompanyEndpoints
     /// <summary>Maps the endpoints.</summary>
     public static void MapCompanyEndpoints(this IEndpointRouteBuilder routes)
     {
+        const string AnId = "The company's id, a slug.";
         var group = routes.MapGroup("/companies").WithTags("Companies");
-        group.MapGet("", ListAsync).WithName("listCompanies").WithSummary("The companies on record, by id").Produces<CompanyPage>();
+        group.MapGet("", ListAsync).WithName("listCompanies").WithSummary("The companies on record, by id")
+            .WithDescription("Archived companies are left out.")
+            .WithReadBarrier().WithPaging(CompanyList.Name, "nordwind-retail")
+            .Produces<CompanyPage>();
         group.MapPut("/{id}", PutAsync).WithName("putCompany")
             .WithSummary("Register a company, or replace its whole profile")
-            .Accepts<CompanyBody>("application/json").Produces<WriteResult>().Produces<WriteResult>(201);
-        group.MapGet("/{id}", GetAsync).WithName("getCompany").WithSummary("A company with its facts on a day").Produces<CompanyAnswer>();
-        group.MapDelete("/{id}", DeleteAsync).WithName("archiveCompany").WithSummary("Archive a company; its past stays readable").Produces<WriteResult>();
+            .WithDescription("Facts given here hold always; facts left out or null are unknown. Replacing a company that exists needs `If-Match`.")
+            .WithPath("id", AnId, "acme")
+            .WithBody<CompanyBody>(
+                """
+                {
+                  "name": "Acme",
+                  "timeZone": "Asia/Shanghai",
+                  "facts": { "operates_in": ["CN"], "processes.personal_data": true, "individuals_processed_cn": null }
+                }
+                """)
+            .WithIfMatchNeeded()
+            .WithProblems(ProblemTypes.InvalidParameter, ProblemTypes.Archived, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange)
+            .Produces<WriteResult>().Produces<WriteResult>(201).WithETag(200, 201).WithLocation("/api/v1/companies/acme");
+        group.MapGet("/{id}", GetAsync).WithName("getCompany").WithSummary("A company with its facts on a day")
+            .WithDescription("What is known on the day; a fact that is not listed is unknown. Archived companies answer with an earlier `position` or `recordedAt`.")
+            .WithPath("id", AnId, "sc01-foreign-carmaker")
+            .WithDayAndRecordingClock().WithIfNoneMatch()
+            .WithProblems(ProblemTypes.CompanyNotFound, ProblemTypes.Archived)
+            .Produces<CompanyAnswer>().WithETag(200, 304);
+        group.MapDelete("/{id}", DeleteAsync).WithName("archiveCompany").WithSummary("Archive a company; its past stays readable")
+            .WithDescription("The example archives the company that the example of `putCompany` registers.")
+            .WithPath("id", AnId, "acme")
+            .WithIfMatch()
+            .WithProblems(ProblemTypes.CompanyNotFound, ProblemTypes.Archived)
+            .Produces<WriteResult>().WithETag(200);
         group.MapGet("/{id}/facts", GetFactsAsync).WithName("listCompanyFacts")
-            .WithSummary("What the company declared, with the days on which it holds").Produces<FactPage>();
+            .WithSummary("What the company declared, with the days on which it holds")
+            .WithDescription("By fact name, then by day. Windows are half-open: `to` is the first day on which the value no longer holds.")
+            .WithPath("id", AnId, "sc01-foreign-carmaker")
+            .WithRecordingClock().WithPaging(Facts, "is_ciio 0001-01-01", "1261")
+            .WithProblems(ProblemTypes.CompanyNotFound, ProblemTypes.Archived)
+            .Produces<FactPage>().WithETag(200);
         group.MapPost("/{id}/facts", PostFactsAsync).WithName("declareFacts")
-            .WithSummary("Declare facts with the days on which they hold; the later declaration overrides what it overlaps")
-            .Accepts<FactDeclarationBody[]>("application/json").Produces<WriteResult>();
+            .WithSummary("Declare facts with the days on which they hold")
+            .WithDescription(
+                "A later declaration overrides what it overlaps; null makes a fact unknown again. The example is about the company that the example of `putCompany` registers.")
+            .WithPath("id", AnId, "acme")
+            .WithBody<FactDeclarationBody[]>(
+                """
+                [
+                  { "fact": "individuals_processed_cn", "value": 1200000, "from": "2022-01-01" },
+                  { "fact": "cross_border_transfer", "value": true, "from": "2021-01-01", "to": "2023-01-01" }
+                ]
+                """)
+            .WithIfMatch()
+            .WithProblems(
+                ProblemTypes.CompanyNotFound, ProblemTypes.Archived, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue,
+                ProblemTypes.DateOutOfRange, ProblemTypes.WindowEndsBeforeStart)
+            .Produces<WriteResult>().WithETag(200);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, CompanyList list, ReadBarrier barrier, CancellationToken cancellationToken)
@@ -47,6 +93,11 @@ internal static class CompanyEndpoints
 
     private static async Task<IResult> PutAsync(string id, HttpContext context, CompanyWriter writer, CancellationToken cancellationToken)
     {
+        if (!Slug.IsValid(id))
+        {
+            throw ApiProblem.BadParameter("id", $"'{id}' is not an id: {Slug.Description}.");
+        }
+
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.CompanyBody);
         if (body.TimeZone is { } zone && !ClockReader.IsTimeZone(zone))
         {
@@ -70,7 +121,7 @@ internal static class CompanyEndpoints
 
         // The version says nothing of the day: what holds today may not tomorrow.
         var isUndated = state.Profile.Facts.Values.All(f => f.Pieces.All(p => p.Days == Days.Always));
-        if ((isUndated || given.AsOf is not null) && context.Request.Headers.IfNoneMatch.Contains(Preconditions.ETag(state.Version)))
+        if ((isUndated || given.AsOf is not null) && Preconditions.IsNotModified(context.Request, state.Version))
         {
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }

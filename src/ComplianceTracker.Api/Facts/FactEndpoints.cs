@@ -1,5 +1,6 @@
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
@@ -18,13 +19,33 @@ internal static class FactEndpoints
     public static void MapFactEndpoints(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithTags("Facts");
-        group.MapGet("/facts", ListAsync).WithName("listFacts").WithSummary("The facts that profiles declare and conditions read").Produces<FactList>();
-        group.MapGet("/facts/{name}", GetAsync).WithName("getFact").WithSummary("One fact").Produces<FactDetail>();
+        group.MapGet("/facts", ListAsync).WithName("listFacts").WithSummary("The facts that profiles declare and conditions read")
+            .WithDescription("By name.")
+            .WithPaging(List, "is_ciio")
+            .Produces<FactList>();
+        group.MapGet("/facts/{name}", GetAsync).WithName("getFact").WithSummary("One fact")
+            .WithDescription("Its type, what it means and the values it may take.")
+            .WithPath("name", "The fact's name.", "processes.personal_data")
+            .WithProblems(ProblemTypes.FactNotFound)
+            .Produces<FactDetail>().WithETag(200);
         group.MapPut("/facts/{name}", PutAsync).WithName("putFact")
-            .WithSummary("Add a fact, add values to it, or word it anew; its type never changes and values left out stay")
-            .Accepts<FactBody>("application/json").Produces<WriteResult>().Produces<WriteResult>(201);
+            .WithSummary("Add a fact, add values to it, or word it anew")
+            .WithDescription("The type never changes and values left out stay. Facts of the vocabulary are there for every company.")
+            .WithPath("name", "The fact's name: lower-case words joined by `_`, groups by `.`.", "operates_research_station")
+            .WithBody<FactBody>(
+                """
+                {
+                  "type": "bool",
+                  "description": { "en": "True when the company operates a research station.", "zh": "运营科学考察站的为真。" }
+                }
+                """)
+            .WithIfMatch()
+            .WithProblems(ProblemTypes.FactTypeNeverChanges)
+            .Produces<WriteResult>().Produces<WriteResult>(201).WithETag(200, 201).WithLocation("/api/v1/facts/operates_research_station");
         group.MapGet("/conventions", ConventionsAsync).WithName("getConventions")
             .WithSummary("How the record writes things, which jurisdictions stand for others, and the words of the field")
+            .WithDescription("`members` says which codes a group of jurisdictions such as `EU` stands for in `covers(…)`.")
+            .WithProblems(ProblemTypes.NotFound)
             .Produces<ConventionsAnswer>();
     }
 
@@ -48,7 +69,7 @@ internal static class FactEndpoints
         {
             var nearest = Nearest.To(name, log.Vocabulary.Facts.Keys);
             throw new ApiProblem(
-                ProblemTypes.FactNotFound, $"The vocabulary has no fact '{name}'{(nearest.IsEmpty ? "" : $"; did you mean {string.Join(" or ", nearest)}?")}.") { Expected = nearest };
+                ProblemTypes.FactNotFound, $"The vocabulary has no fact '{name}'{Hints.DidYouMean(nearest)}") { Expected = nearest };
         }
 
         context.Response.Headers.ETag = Preconditions.ETag(log.Vocabulary.Version);
@@ -56,7 +77,7 @@ internal static class FactEndpoints
     }
 
     private static async Task<IResult> PutAsync(
-        string name, HttpContext context, Writer writer, IEventStore store, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
+        string name, HttpContext context, Writer writer, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.FactBody);
         if (body.Name is not null && body.Name != name)
@@ -64,6 +85,19 @@ internal static class FactEndpoints
             throw new ApiProblem(ProblemTypes.InvalidBody, $"The path names '{name}' and the body '{body.Name}'.") { Pointer = "/name" };
         }
 
+        try
+        {
+            return await WriteAsync(name, body, context, writer, catalogue, cancellationToken);
+        }
+        catch (ApiProblem problem) when (problem.Pointer == "/name" && body.Name is null)
+        {
+            throw ApiProblem.BadParameter("name", problem.Message);
+        }
+    }
+
+    private static async Task<IResult> WriteAsync(
+        string name, FactBody body, HttpContext context, Writer writer, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
+    {
         var match = Preconditions.From(context.Request);
         var created = false;
         var (result, _) = await writer.WriteAsync<FactVocabulary, VocabularyEvent>(

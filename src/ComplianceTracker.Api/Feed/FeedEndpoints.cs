@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
@@ -19,14 +20,21 @@ internal static class FeedEndpoints
     /// <summary>Maps the endpoint.</summary>
     public static void MapFeedEndpoints(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/events", GetAsync).WithTags("Events").WithName("listEvents")
-            .WithSummary("The log as CloudEvents; with Accept: text/event-stream it goes on live")
+            .WithSummary("The log as CloudEvents, in pages or followed live")
+            .WithDescription("With `Accept: text/event-stream` the stream begins after the position given and goes on live; each event's `id` is its position.")
+            .WithParameters(
+                ApiParameter.Query("after", "The position after which to begin; 0, the default, is the beginning.", ApiParameter.Position) with { Example = 0 },
+                ApiParameter.Header("Last-Event-ID", "The same, as browsers send it when they come back; it goes before `after`.", ApiParameter.Position) with { Form = 1260 })
+            .WithPaging(List, "1260")
+            .WithMetadata(new AnswerHeader("Vary", "The representation depends on `Accept`.", "Accept", [200]))
             .Produces<EventPageBody>(200, "application/json", Live);
 
     private static async Task<IResult> GetAsync(HttpContext context, IEventStore store, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
         var after = After(context);
-        if (context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals(Live, StringComparison.OrdinalIgnoreCase)))
+        context.Response.Headers.Vary = "Accept";
+        if (Representation.Choose(context.Request, Representation.Offered(context.GetEndpoint())) == Live)
         {
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
             await FollowAsync(context, store, after, ends.Token);
@@ -96,9 +104,10 @@ internal static class FeedEndpoints
 
     private static long After(HttpContext context)
     {
-        var (name, text) = context.Request.Headers["Last-Event-ID"].FirstOrDefault() is { } resumed
+        var (name, given) = context.Request.Headers["Last-Event-ID"] is { Count: > 0 } resumed
             ? ("Last-Event-ID", resumed)
-            : ("after", context.Request.Query["after"].FirstOrDefault() ?? "0");
+            : ("after", context.Request.Query["after"]);
+        var text = given.Count == 0 ? "0" : given.ToString();
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var after)
             ? after
             : throw ApiProblem.BadParameter(name, $"'{text}' is not a position of the log.");

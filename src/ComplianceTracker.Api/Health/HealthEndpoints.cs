@@ -1,3 +1,4 @@
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.EventStore;
@@ -11,10 +12,13 @@ internal static class HealthEndpoints
     public static void MapHealthEndpoints(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Results.Json(new HealthAnswer("live", [], 0), ApiJson.Types.HealthAnswer))
-            .WithTags("Health").WithName("live").WithSummary("Whether the process lives; asks no database").Produces<HealthAnswer>();
+            .WithTags("Health").WithName("live").WithSummary("Whether the process lives; asks no database")
+            .WithDescription("For whoever restarts what hangs.").Produces<HealthAnswer>();
         routes.MapGet("/health/ready", ReadyAsync)
             .WithTags("Health").WithName("ready")
-            .WithSummary("Whether migrations are done, the first import is projected and the projections move").Produces<HealthAnswer>();
+            .WithSummary("Whether migrations are done, the first import is projected and the projections move")
+            .WithDescription("For whoever sends requests here; 503 says what it waits for.")
+            .WithProblems(ProblemTypes.NotReady).Produces<HealthAnswer>();
     }
 
     private static async Task<IResult> ReadyAsync(Readiness readiness, IEventStore store, CancellationToken cancellationToken)

@@ -53,6 +53,7 @@ internal static class ServiceHost
         app.UseProblems();
         app.UseApiDocument();
         app.UseRouting();
+        app.UseRequestChecks();
         app.MapProblemPages();
         app.MapHealthEndpoints();
         var api = app.MapGroup("/api/v1");

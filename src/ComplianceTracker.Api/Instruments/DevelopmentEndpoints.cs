@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.EventStore;
@@ -17,10 +19,38 @@ internal static class DevelopmentEndpoints
     public static void MapDevelopmentEndpoints(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/{id}/developments", ListAsync).WithName("listDevelopments")
-            .WithSummary("What happened to the instrument, by date").Produces<DevelopmentPage>();
+            .WithSummary("What happened to the instrument, by date")
+            .WithDescription("Without `knownOn` all that is recorded is shown, what becomes public later among it.")
+            .WithPath("id", "The instrument's id, a slug.", "cn-pipl")
+            .WithKnowledgeAndRecordingClock().WithPaging(List, "2021-08-20 2147483648 cn-pipl-2021-08-20-passed", "2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
+            .WithProblems(ProblemTypes.InstrumentNotFound)
+            .Produces<DevelopmentPage>().WithETag(200);
         routes.MapPost("/{id}/developments", PostAsync).WithName("recordDevelopment").WithSummary("Record one more development")
-            .Accepts<DevelopmentBody>("application/json").Produces<RecordResult>(201);
+            .WithDescription(
+                "What was recorded wrongly is put right by a development of kind `corrected` that names it. The example goes on with what the example of `registerInstrument` registers.")
+            .WithPath("id", "The instrument's id, a slug.", "aq-example-act")
+            .WithBody<DevelopmentBody>(
+                """
+                {
+                  "id": "aq-example-act-2030-06-01-amended",
+                  "kind": "amended",
+                  "date": "2030-06-01",
+                  "note": { "en": "The start moves by half a year." },
+                  "source": "An example, no law",
+                  "confidence": "known",
+                  "effects": [{ "kind": "reschedule", "obligationId": "aq-example-act-art1", "from": "2031-07-01" }]
+                }
+                """)
+            .WithIfMatch()
+            .WithRecordingProblems()
+            .WithProblems(ProblemTypes.InstrumentNotFound)
+            .Produces<RecordResult>(201).WithETag(201).WithLocation("/api/v1/instruments/aq-example-act/developments");
     }
+
+    /// <summary>The problems that developments may have.</summary>
+    public static RouteHandlerBuilder WithRecordingProblems(this RouteHandlerBuilder builder) => builder.WithProblems(
+        ProblemTypes.DevelopmentAlreadyRecorded, ProblemTypes.DateOutOfRange, ProblemTypes.WindowEndsBeforeStart, ProblemTypes.ConditionInvalid,
+        ProblemTypes.CorrectionOfNothing, ProblemTypes.ObligationOfAnotherInstrument);
 
     private static async Task<IResult> ListAsync(
         string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, ReadBarrier barrier, CancellationToken cancellationToken)

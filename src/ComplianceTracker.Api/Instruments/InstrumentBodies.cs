@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
@@ -67,9 +69,14 @@ public sealed record InstrumentBody
 
     internal InstrumentIdentity ToIdentity() => new(
         Id, Jurisdiction, Kind, Title, ShortTitle, [..Authority ?? []], DocumentNumber,
-        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, Identifiers ?? new Dictionary<string, string>()),
+        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, (Identifiers ?? new Dictionary<string, string>()).Select(Given)),
         [..Topics ?? []], [..(Relations ?? []).Select(r => new Relation(r.Type, r.Target, r.Note))],
         Binding, LegalForm, Locality, Note, [..Seeds ?? []], [..RelatedSeeds ?? []], Corpus);
+
+    // The serializer does not hold the values of a map against their nullability.
+    private static KeyValuePair<string, string> Given(KeyValuePair<string, string> identifier) => identifier.Value is not null
+        ? identifier
+        : throw new ApiProblem(ProblemTypes.InvalidBody, "The value must not be null.") { Pointer = $"/identifiers/{JsonErrors.Escape(identifier.Key)}" };
 }
 
 /// <summary>How one instrument stands to another.</summary>

@@ -1,5 +1,6 @@
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
@@ -25,10 +26,58 @@ internal static class InstrumentEndpoints
     {
         var group = routes.MapGroup("/instruments").WithTags("Instruments");
         group.MapGet("", ListAsync).WithName("listInstruments")
-            .WithSummary("The instruments on record, by jurisdiction, topic, stage or text, on the three clocks").Produces<InstrumentPage>();
+            .WithSummary("The instruments on record, by jurisdiction, topic, stage or text, on the three clocks")
+            .WithDescription("By id. Instruments of which nothing was public by `knownOn` are left out.")
+            .WithClocks().WithInstrumentFilters().WithPaging(List, "cn-pipl", "2021-11-01 2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
+            .Produces<InstrumentPage>();
         group.MapPost("", PostAsync).WithName("registerInstrument").WithSummary("Register an instrument, with the developments known so far")
-            .Accepts<InstrumentBody>("application/json").Produces<WriteResult>(201);
-        group.MapGet("/{id}", GetAsync).WithName("getInstrument").WithSummary("One instrument, on the three clocks").Produces<InstrumentDetail>();
+            .WithDescription("The example is made up, and of a place where no company of the record operates.")
+            .WithBody<InstrumentBody>(
+                """
+                {
+                  "id": "aq-example-act",
+                  "jurisdiction": "AQ",
+                  "kind": "law",
+                  "title": { "en": "Example Act on Research Stations", "zh": "科学考察站示例法" },
+                  "authority": ["Example Assembly"],
+                  "topics": ["example"],
+                  "developments": [
+                    {
+                      "id": "aq-example-act-2030-01-15-promulgated",
+                      "kind": "promulgated",
+                      "date": "2030-01-15",
+                      "source": "An example, no law",
+                      "confidence": "known",
+                      "effects": [
+                        {
+                          "kind": "define",
+                          "obligationId": "aq-example-act-art1",
+                          "provision": "Art. 1",
+                          "title": { "en": "Keep a log" },
+                          "summary": { "en": "Keep a log of who processes personal data at the station." },
+                          "category": "record-keeping",
+                          "nature": "duty",
+                          "condition": "operates_in.covers(\"AQ\") && processes.personal_data",
+                          "duty": { "kind": "continuous" },
+                          "source": "An example, no law",
+                          "confidence": "known"
+                        },
+                        { "kind": "enact", "obligationId": "aq-example-act-art1", "from": "2031-01-01" }
+                      ]
+                    }
+                  ]
+                }
+                """)
+            .WithIfMatch()
+            .WithRecordingProblems()
+            .WithProblems(ProblemTypes.InstrumentAlreadyRegistered)
+            .Produces<WriteResult>(201).WithETag(201).WithLocation("/api/v1/instruments/aq-example-act");
+        group.MapGet("/{id}", GetAsync).WithName("getInstrument").WithSummary("One instrument, on the three clocks")
+            .WithDescription("With its stage on `asOf` and the ids of the obligations it carries.")
+            .WithPath("id", "The instrument's id, a slug.", "cn-pipl")
+            .WithClocks()
+            .WithProblems(ProblemTypes.InstrumentNotFound)
+            .Produces<InstrumentDetail>().WithETag(200);
         group.MapDevelopmentEndpoints();
     }
 
@@ -103,7 +152,7 @@ internal static class InstrumentEndpoints
         var nearest = Nearest.To(id, view.InstrumentById.Keys);
         throw new ApiProblem(
             ProblemTypes.InstrumentNotFound,
-            $"No instrument '{id}' is on record at this position{(nearest.IsEmpty ? "" : $"; did you mean {string.Join(" or ", nearest)}?")}.")
+            $"No instrument '{id}' is on record at this position{Hints.DidYouMean(nearest)}")
         {
             Expected = nearest,
         };

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Instruments;
@@ -24,7 +26,12 @@ internal sealed record InstrumentFilter(HashSet<string> Jurisdictions, HashSet<s
             throw ApiProblem.BadParameter("jurisdiction", $"'{unknown}' is not {Jurisdiction.Description}.");
         }
 
-        var text = query["q"].FirstOrDefault();
+        var text = query["q"] switch
+        {
+            [] => null,
+            [var one] => one,
+            _ => throw ApiProblem.BadParameter("q", "'q' was given more than once."),
+        };
         return text is { Length: > LongestText }
             ? throw ApiProblem.BadParameter("q", $"At most {LongestText} characters.")
             : new InstrumentFilter(jurisdictions, Values(query, "topic"), [..Values(query, "stage").Select(ReadStage)], text);
@@ -54,4 +61,19 @@ internal sealed record InstrumentFilter(HashSet<string> Jurisdictions, HashSet<s
     private static Stage ReadStage(string word) => Words.TryParse<Stage>(word, out var stage)
         ? stage
         : throw ApiProblem.BadParameter("stage", $"'{word}' is not a stage; the stages are {string.Join(", ", Words.All<Stage>())}.", [..Words.All<Stage>()]);
+}
+
+/// <summary>The parameters that <see cref="InstrumentFilter"/> reads, for the OpenAPI document.</summary>
+internal static class InstrumentFilterParameters
+{
+    private const string Several = " Repeat it, or separate by commas, for several.";
+
+    /// <summary>Says that the instruments can be filtered.</summary>
+    public static RouteHandlerBuilder WithInstrumentFilters(this RouteHandlerBuilder builder) => builder
+        .WithParameters(
+            ApiParameter.Query("jurisdiction", "The jurisdictions to list, exactly as instruments name them." + Several, ApiParameter.Texts) with { Example = new JsonArray("CN") },
+            ApiParameter.Query("topic", "The topics to list: one of them is enough." + Several, ApiParameter.Texts) with { Form = new JsonArray("personal-data") },
+            ApiParameter.Query("stage", "The stages to list." + Several, ApiParameter.Words<Stage>) with { Form = new JsonArray("in-force") },
+            ApiParameter.Query("q", "A text that the id, a title, the number or an identifier holds, whatever the case; at most 200 characters.", ApiParameter.Text) with { Example = "Personal Information" })
+        .WithProblems(ProblemTypes.InvalidParameter);
 }

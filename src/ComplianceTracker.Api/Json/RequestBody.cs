@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.EventStore;
+using Microsoft.Net.Http.Headers;
 
 namespace ComplianceTracker.Api.Json;
 
@@ -13,14 +14,18 @@ internal static class RequestBody
     public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : notnull
     {
-        if (!context.Request.HasJsonContentType())
+        // JSON between systems is UTF-8 (RFC 8259); another declared charset would be read as what it is not.
+        if (!context.Request.HasJsonContentType()
+            || (MediaTypeHeaderValue.Parse(context.Request.ContentType).Charset.Value?.Trim('"') is { Length: > 0 } charset
+                && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
         {
-            throw new ApiProblem(ProblemTypes.UnsupportedMediaType, "The body must be JSON: send Content-Type: application/json.");
+            throw new ApiProblem(ProblemTypes.UnsupportedMediaType, "The body must be JSON in UTF-8: send Content-Type: application/json.") { Parameter = "Content-Type" };
         }
 
         using var buffer = new MemoryStream();
         await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
-        return Read(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), type);
+        var bytes = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        return Read(bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes, type);
     }
 
     /// <summary>The text as the type asked for.</summary>
@@ -28,18 +33,10 @@ internal static class RequestBody
     public static T Read<T>(ReadOnlyMemory<byte> json, JsonTypeInfo<T> type)
         where T : notnull
     {
-        try
+        using var document = Parse(json);
+        if (NullItem(document.RootElement, "") is { } pointer)
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 64 });
-        }
-        catch (JsonException e)
-        {
-            throw new ApiProblem(ProblemTypes.MalformedBody, JsonErrors.Malformed(e));
-        }
-
-        if (JsonText.FindForbidden(json.Span) is { } forbidden)
-        {
-            throw new ApiProblem(ProblemTypes.ForbiddenText, $"{forbidden}.");
+            throw new ApiProblem(ProblemTypes.InvalidBody, "An item of a list must not be null.") { Pointer = pointer };
         }
 
         try
@@ -49,12 +46,46 @@ internal static class RequestBody
         }
         catch (JsonException e)
         {
-            throw JsonErrors.Invalid(e, type);
+            throw JsonErrors.Invalid(e.Message, e.Path, type, document.RootElement);
         }
         catch (NotSupportedException e)
         {
-            // An object of several kinds that does not name its kind.
-            throw JsonErrors.Invalid(e, type);
+            // How the serializer says that an object without its discriminator has no type.
+            throw JsonErrors.Invalid(e.Message, null, type, document.RootElement);
+        }
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            // Before anything else asks for the texts: a lone surrogate is none.
+            if (JsonText.FindForbidden(json.Span) is { } forbidden)
+            {
+                throw new ApiProblem(ProblemTypes.ForbiddenText, $"The body holds {forbidden}.") { Pointer = forbidden.Pointer };
+            }
+
+            return JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 64 });
+        }
+        catch (JsonException e)
+        {
+            throw new ApiProblem(ProblemTypes.MalformedBody, JsonErrors.Malformed(e));
+        }
+    }
+
+    // The serializer does not hold list items against their type's nullability, and no list of a request takes null.
+    private static string? NullItem(JsonElement json, string pointer)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Object:
+                return json.EnumerateObject().Select(m => NullItem(m.Value, $"{pointer}/{JsonErrors.Escape(m.Name)}")).FirstOrDefault(p => p is not null);
+            case JsonValueKind.Array:
+                return json.EnumerateArray()
+                    .Select((item, i) => item.ValueKind == JsonValueKind.Null ? $"{pointer}/{i}" : NullItem(item, $"{pointer}/{i}"))
+                    .FirstOrDefault(p => p is not null);
+            default:
+                return null;
         }
     }
 }

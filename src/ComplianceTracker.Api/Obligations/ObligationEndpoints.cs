@@ -1,4 +1,5 @@
 using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Domain.Common;
@@ -21,12 +22,23 @@ internal static class ObligationEndpoints
     /// <summary>Maps the endpoints.</summary>
     public static void MapObligationEndpoints(this IEndpointRouteBuilder routes)
     {
+        const string ACompany = "The company's id, a slug.";
         var group = routes.MapGroup("/companies/{id}/obligations").WithTags("Obligations");
         group.MapGet("", ListAsync).WithName("listObligations")
             .WithSummary("What applies to the company on a day, as known on a day, as recorded by then, and why")
+            .WithDescription("The example asks what bound a foreign carmaker on the day on which China's Personal Information Protection Law began.")
+            .WithPath("id", ACompany, "sc01-foreign-carmaker")
+            .WithClocks().WithObligationFilters().WithReadBarrier()
+            .WithPaging(List, "cn-pipl-art38", "2021-11-01 2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
+            .WithProblems(ProblemTypes.CompanyNotFound, ProblemTypes.Archived)
             .Produces<ObligationPage>();
         group.MapGet("/{obligationId}", OneAsync).WithName("getObligation")
-            .WithSummary("One obligation with its explanation: the steps of its condition and the developments that made it so")
+            .WithSummary("One obligation with its explanation")
+            .WithDescription("The explanation holds every step of the condition's evaluation and the developments that made the rule what it is.")
+            .WithPath("id", ACompany, "sc01-foreign-carmaker")
+            .WithPath("obligationId", "The obligation's id, which survives renumbering.", "cn-pipl-art38")
+            .WithClocks().WithReadBarrier()
+            .WithProblems(ProblemTypes.CompanyNotFound, ProblemTypes.ObligationNotKnown, ProblemTypes.Archived)
             .Produces<ObligationDetail>();
     }
 
@@ -51,7 +63,7 @@ internal static class ObligationEndpoints
             var nearest = rule is null ? Nearest.To(obligationId, question.View.RuleById.Keys) : [];
             throw new ApiProblem(
                 ProblemTypes.ObligationNotKnown,
-                $"On {question.Clocks.AsOf:yyyy-MM-dd}, as known on {question.Clocks.KnownOn:yyyy-MM-dd}, nothing public carried '{obligationId}'{(nearest.IsEmpty ? "" : $"; did you mean {string.Join(" or ", nearest)}?")}.")
+                $"On {question.Clocks.AsOf:yyyy-MM-dd}, as known on {question.Clocks.KnownOn:yyyy-MM-dd}, nothing public carried '{obligationId}'{Hints.DidYouMean(nearest)}")
             {
                 Expected = nearest,
             };

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Catalogue;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Obligations;
@@ -34,14 +36,14 @@ internal sealed record ObligationQuery(
         if (instruments.FirstOrDefault(i => !view.InstrumentById.ContainsKey(i)) is { } missing)
         {
             var nearest = Nearest.To(missing, view.InstrumentById.Keys);
-            throw ApiProblem.BadParameter("instrument", $"No instrument '{missing}' is on record{Hint(nearest)}.", nearest);
+            throw ApiProblem.BadParameter("instrument", $"No instrument '{missing}' is on record{Hints.DidYouMean(nearest)}", nearest);
         }
 
         return new ObligationQuery(statuses, ReadCategories(query, view), jurisdictions, instruments);
     }
 
     /// <summary>Every filter open, the default statuses or those given.</summary>
-    public static ObligationQuery OfStatuses(IEnumerable<string> statuses) => new([..statuses.Select(ReadStatus)], [], [], []);
+    public static ObligationQuery OfStatuses(IEnumerable<Status> statuses) => new([..statuses], [], [], []);
 
     /// <summary>True when a rule can be listed at all, before it is answered.</summary>
     public bool Wants(RuleView rule, DateOnly asOf) =>
@@ -66,13 +68,11 @@ internal sealed record ObligationQuery(
         if (categories.FirstOrDefault(c => !known.Contains(c)) is { } missing)
         {
             var nearest = Nearest.To(missing, known);
-            throw ApiProblem.BadParameter("category", $"No obligation has the category '{missing}'{Hint(nearest)}.", nearest);
+            throw ApiProblem.BadParameter("category", $"No obligation has the category '{missing}'{Hints.DidYouMean(nearest)}", nearest);
         }
 
         return categories;
     }
-
-    private static string Hint(ImmutableArray<string> nearest) => nearest.IsEmpty ? "" : $"; did you mean {string.Join(" or ", nearest)}?";
 
     private static ImmutableHashSet<string> Values(IQueryCollection query, string name) =>
         [..query[name].OfType<string>().SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
@@ -80,4 +80,21 @@ internal sealed record ObligationQuery(
     private static Status ReadStatus(string word) => Words.TryParse<Status>(word, out var status)
         ? status
         : throw ApiProblem.BadParameter("status", $"'{word}' is not a status; the statuses are {string.Join(", ", Words.All<Status>())}.", [..Words.All<Status>()]);
+}
+
+/// <summary>The parameters that <see cref="ObligationQuery"/> reads, for the OpenAPI document.</summary>
+internal static class ObligationFilterParameters
+{
+    private const string Several = " Repeat it, or separate by commas, for several.";
+
+    /// <summary>Says that the obligations can be filtered.</summary>
+    public static RouteHandlerBuilder WithObligationFilters(this RouteHandlerBuilder builder) => builder
+        .WithParameters(
+            ApiParameter.Query(
+                "status", "The statuses to list. Left out: applicable, upcoming, suspended, and undetermined where it would be one of these." + Several,
+                ApiParameter.Words<Status>) with { Form = new JsonArray("applicable", "upcoming") },
+            ApiParameter.Query("category", "The categories to list." + Several, ApiParameter.Texts) with { Form = new JsonArray("cross-border-transfer") },
+            ApiParameter.Query("jurisdiction", "The jurisdictions to list, exactly as instruments name them." + Several, ApiParameter.Texts) with { Form = new JsonArray("CN") },
+            ApiParameter.Query("instrument", "The instruments to list, by id." + Several, ApiParameter.Texts) with { Form = new JsonArray("cn-pipl") })
+        .WithProblems(ProblemTypes.InvalidParameter);
 }

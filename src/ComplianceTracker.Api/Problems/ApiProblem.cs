@@ -36,6 +36,9 @@ internal sealed class ApiProblem(ProblemType type, string detail) : Exception(de
         Column = rejection.Column,
     };
 
+    /// <summary>The same where the parameter came as a member of the body.</summary>
+    public ApiProblem InBody() => new(Type == ProblemTypes.InvalidParameter ? ProblemTypes.InvalidBody : Type, Message) { Pointer = $"/{Parameter}", Expected = Expected };
+
     /// <summary>The problem of a bad parameter.</summary>
     public static ApiProblem BadParameter(string parameter, string detail, params ImmutableArray<string> expected) =>
         new(ProblemTypes.InvalidParameter, detail) { Parameter = parameter, Expected = expected };

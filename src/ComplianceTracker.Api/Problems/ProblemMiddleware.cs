@@ -42,7 +42,7 @@ internal static partial class ProblemMiddleware
                 return new ApiProblem(ProblemTypes.MalformedBody, "The request could not be read.");
             case ForbiddenTextException forbidden:
                 return new ApiProblem(ProblemTypes.ForbiddenText, forbidden.Message);
-            case NpgsqlException or TimeoutException:
+            case TimeoutException or NpgsqlException when e is not PostgresException refused || IsOutage(refused):
                 LogUnavailable(logger, e);
                 return new ApiProblem(ProblemTypes.Unavailable, "The database does not answer; send the request again.") { RetryAfter = 1 };
             default:
@@ -51,13 +51,16 @@ internal static partial class ProblemMiddleware
         }
     }
 
+    // Connection, resources, operator (shutdown, cancelled), system, no such database: the server's state, not our statement.
+    private static bool IsOutage(PostgresException e) => e.IsTransient || e.SqlState[..2] is "08" or "3D" or "53" or "57" or "58";
+
     private static ApiProblem OfStatus(HttpContext context) => context.Response.StatusCode switch
     {
         404 => new ApiProblem(ProblemTypes.NotFound, $"Nothing answers at {context.Request.Path}."),
         405 => new ApiProblem(ProblemTypes.MethodNotAllowed, $"{context.Request.Path} takes {context.Response.Headers.Allow}, not {context.Request.Method}."),
         406 => new ApiProblem(ProblemTypes.NotAcceptable, "The resource is served as application/json."),
         413 => new ApiProblem(ProblemTypes.BodyTooLarge, "A request body has at most 1 MB."),
-        415 => new ApiProblem(ProblemTypes.UnsupportedMediaType, "The body must be JSON: send Content-Type: application/json."),
+        415 => new ApiProblem(ProblemTypes.UnsupportedMediaType, "The body must be JSON in UTF-8: send Content-Type: application/json.") { Parameter = "Content-Type" },
         < 500 => new ApiProblem(ProblemTypes.MalformedBody, "The request could not be read."),
         _ => new ApiProblem(ProblemTypes.InternalError, "The service failed."),
     };

@@ -44,7 +44,7 @@ internal static class ProblemTypes
     public static readonly ProblemType FactNotFound = new(
         "fact-not-found", 404, "The vocabulary has no such fact",
         "No fact of that name is defined.",
-        "`GET /api/v1/facts` lists the vocabulary; `nearest` gives similar names.");
+        "`GET /api/v1/facts` lists the vocabulary; `expected` gives similar names.");
 
     public static readonly ProblemType MethodNotAllowed = new(
         "method-not-allowed", 405, "The resource does not take this method",
@@ -93,7 +93,7 @@ internal static class ProblemTypes
 
     public static readonly ProblemType UnsupportedMediaType = new(
         "unsupported-media-type", 415, "The body's media type is not supported",
-        "The body is not declared as JSON.",
+        "The body is not declared as JSON in UTF-8.",
         "Send `Content-Type: application/json`.");
 
     public static readonly ProblemType InvalidBody = new(

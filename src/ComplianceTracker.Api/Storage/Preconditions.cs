@@ -1,4 +1,5 @@
 using System.Globalization;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Problems;
 using Microsoft.Net.Http.Headers;
 
@@ -47,9 +48,39 @@ internal sealed class Preconditions
             current == 0 ? "It does not exist, so no version of it matches." : $"It is at version {current} now, which If-Match does not name.");
     }
 
+    /// <summary>True when the client has this version already and asked for another one with <c>If-None-Match</c>.</summary>
+    public static bool IsNotModified(HttpRequest request, long version) =>
+        EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch.OfType<string>().ToList(), out var tags)
+        && tags.Any(t => t.Tag == "*" || Version(t) == version);
+
     /// <summary>The ETag of a version.</summary>
     public static string ETag(long version) => $"\"{version}\"";
 
     private static long Version(EntityTagHeaderValue tag) =>
         long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1;
+}
+
+/// <summary>The headers that <see cref="Preconditions"/> reads, for the OpenAPI document.</summary>
+internal static class PreconditionParameters
+{
+    private static readonly ApiParameter IfMatch = ApiParameter.Header(
+        "If-Match", "Go ahead only if this is still the version: the `ETag` of the last read, or `*` for any.", ApiParameter.Text) with { Form = "\"1\"" };
+
+    private static readonly ApiParameter IfNoneMatch = ApiParameter.Header(
+        "If-None-Match", "The `ETag` of the version at hand: 304 if it is still the one.", ApiParameter.Text) with { Form = "\"1\"" };
+
+    /// <summary>Says that a write may name the version it changes.</summary>
+    public static RouteHandlerBuilder WithIfMatch(this RouteHandlerBuilder builder) => builder
+        .WithParameters(IfMatch)
+        .WithProblems(ProblemTypes.InvalidParameter, ProblemTypes.PreconditionFailed, ProblemTypes.ConcurrentChange);
+
+    /// <summary>Says that changing what exists needs its version.</summary>
+    public static RouteHandlerBuilder WithIfMatchNeeded(this RouteHandlerBuilder builder) => builder
+        .WithIfMatch()
+        .WithProblems(ProblemTypes.PreconditionRequired);
+
+    /// <summary>Says that a read may name the version that the client has.</summary>
+    public static RouteHandlerBuilder WithIfNoneMatch(this RouteHandlerBuilder builder) => builder
+        .WithParameters(IfNoneMatch)
+        .Produces(StatusCodes.Status304NotModified);
 }

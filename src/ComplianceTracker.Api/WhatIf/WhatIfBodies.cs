@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
 
 namespace ComplianceTracker.Api.WhatIf;
@@ -15,12 +17,13 @@ public sealed record ApplicabilityBody
     public IReadOnlyDictionary<string, JsonElement>? Facts { get; init; }
 
     /// <summary>The legal day of the question.</summary>
-    public string? AsOf { get; init; }
+    public DateOnly? AsOf { get; init; }
 
     /// <summary>Only what was public by this day counts.</summary>
-    public string? KnownOn { get; init; }
+    public DateOnly? KnownOn { get; init; }
 
     /// <summary>Only what was recorded by this instant counts.</summary>
+    [DataType(DataType.DateTime)]
     public string? RecordedAt { get; init; }
 
     /// <summary>Only what was recorded by this log position counts.</summary>
@@ -30,7 +33,7 @@ public sealed record ApplicabilityBody
     public string? TimeZone { get; init; }
 
     /// <summary>The statuses to list; left out: applicable, upcoming, suspended, and undetermined where it would be one of these.</summary>
-    public IReadOnlyList<string>? Status { get; init; }
+    public IReadOnlyList<Status>? Status { get; init; }
 
     /// <summary>How many obligations at most, 1 to 1000; left out: 100.</summary>
     public int? Limit { get; init; }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Companies;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Problems;
@@ -22,25 +23,63 @@ internal static class WhatIfEndpoints
     {
         var group = routes.MapGroup("/applicability").WithTags("What if");
         group.MapPost("", ApplicabilityAsync).WithName("whatIf")
-            .WithSummary("What would apply to a company with these facts; nothing is stored")
-            .Accepts<ApplicabilityBody>("application/json").Produces<ObligationPage>();
+            .WithSummary("What would apply to a company with these facts")
+            .WithDescription("Nothing is stored.")
+            .WithBody<ApplicabilityBody>(
+                """
+                {
+                  "companyId": "sc01-foreign-carmaker",
+                  "facts": { "individuals_processed_cn": 1200000, "is_ciio": null },
+                  "asOf": "2022-09-01",
+                  "knownOn": "2022-09-01",
+                  "status": ["applicable", "upcoming"],
+                  "limit": 20
+                }
+                """)
+            .WithReadBarrier()
+            .WithProblems(
+                ProblemTypes.BothRecordingClocks, ProblemTypes.CompanyNotFound, ProblemTypes.Archived,
+                ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange)
+            .Produces<ObligationPage>();
         group.MapPost("/evaluate", EvaluateAsync).WithName("evaluate")
-            .WithSummary("Evaluate an expression in three-valued logic, with every step").Accepts<EvaluateBody>("application/json").Produces<EvaluateAnswer>();
+            .WithSummary("Evaluate an expression in three-valued logic, with every step")
+            .WithDescription("Nothing is stored. A syntax or type error is a problem with line and column.")
+            .WithBody<EvaluateBody>(
+                """
+                {
+                  "expression": "operates_in.covers(\"CN\") && individuals_processed_cn >= 1000000",
+                  "facts": { "operates_in": ["CN-SH"], "individuals_processed_cn": null }
+                }
+                """)
+            .WithProblems(
+                ProblemTypes.ConditionInvalid, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange)
+            .Produces<EvaluateAnswer>();
     }
 
     private static async Task<IResult> ApplicabilityAsync(HttpContext context, CompanyAnswers answers, ReadBarrier barrier, CancellationToken cancellationToken)
     {
         await barrier.WaitAsync(context, cancellationToken);
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.ApplicabilityBody);
+        try
+        {
+            return Results.Json(await AnswerAsync(body, answers, cancellationToken), ApiJson.Types.ObligationPage);
+        }
+        catch (ApiProblem problem) when (problem.Parameter is not null)
+        {
+            throw problem.InBody();
+        }
+    }
+
+    private static async Task<ObligationPage> AnswerAsync(ApplicabilityBody body, CompanyAnswers answers, CancellationToken cancellationToken)
+    {
         var paging = Paging.From(PagingQuery(body), ObligationEndpoints.List);
-        var given = new GivenClocks(body.AsOf, body.KnownOn, body.RecordedAt, body.Position?.ToString(), body.TimeZone);
+        var given = new GivenClocks(body.AsOf?.ToString("yyyy-MM-dd"), body.KnownOn?.ToString("yyyy-MM-dd"), body.RecordedAt, body.Position?.ToString(), body.TimeZone);
         var question = await answers.AskAsync(
             body.CompanyId,
             paging.Pinned is { } pinned ? ObligationEndpoints.Pinned(pinned) : given,
             (profile, vocabulary) => Overridden(profile, body.Facts, vocabulary),
             cancellationToken);
-        return Results.Json(
-            ObligationEndpoints.Page(ObligationEndpoints.Echoing(question, paging), ObligationQuery.OfStatuses(body.Status ?? []), paging), ApiJson.Types.ObligationPage);
+        return ObligationEndpoints.Page(ObligationEndpoints.Echoing(question, paging), ObligationQuery.OfStatuses(body.Status ?? []), paging);
     }
 
     private static async Task<IResult> EvaluateAsync(HttpContext context, InstrumentCatalogue catalogue, CancellationToken cancellationToken)

@@ -1,13 +1,12 @@
 namespace ComplianceTracker.Api.Tests.Support;
 
-/// <summary>One service over the seeds for the tests of a class, which only ask.</summary>
+/// <summary>A service on a seeded database of its own, shared by the tests of a class.</summary>
 public sealed class SeededService(Databases databases) : IAsyncLifetime
 {
-    private TestService? service;
+    /// <summary>The service.</summary>
+    public TestService Service { get; private set; } = null!;
 
-    public TestService Service => service ?? throw new InvalidOperationException("Not started.");
+    public async ValueTask InitializeAsync() => Service = await TestService.StartAsync(await databases.CopySeededAsync());
 
-    public async ValueTask InitializeAsync() => service = await TestService.StartAsync(await databases.CopySeededAsync());
-
-    public ValueTask DisposeAsync() => service?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => Service.DisposeAsync();
 }

@@ -1,0 +1,108 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using ComplianceTracker.Api.Problems;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace ComplianceTracker.Api.Document;
+
+/// <summary>Puts what is attached to an operation into the document: parameters, examples, headers and every possible problem.</summary>
+internal sealed class OperationDocumentation : IOperationFilter
+{
+    private static readonly Assembly Home = typeof(OperationDocumentation).Assembly;
+
+    /// <inheritdoc/>
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        AddParameters(operation, metadata.OfType<ApiParameter>());
+        foreach (var media in operation.RequestBody?.Content?.Values ?? [])
+        {
+            media.Example = metadata.OfType<ExampleBody>().LastOrDefault()?.ToNode();
+        }
+
+        foreach (var (status, response) in operation.Responses ?? [])
+        {
+            Complete((OpenApiResponse)response, int.Parse(status), operation.OperationId!, [..metadata.OfType<AnswerHeader>()]);
+        }
+
+        AddProblems(operation, context.ApiDescription.RelativePath!, [..metadata.OfType<PossibleProblems>().SelectMany(p => p.Types)], context);
+    }
+
+    private static void AddParameters(OpenApiOperation operation, IEnumerable<ApiParameter> parameters)
+    {
+        var all = operation.Parameters ?? [];
+        foreach (var described in parameters)
+        {
+            if (all.FirstOrDefault(p => p.Name == described.Name && p.In == described.In) is { } found)
+            {
+                all[all.IndexOf(found)] = described.ToOpenApi();
+            }
+            else
+            {
+                all.Add(described.ToOpenApi());
+            }
+        }
+
+        operation.Parameters = all.Count > 0 ? all : null;
+    }
+
+    private static void Complete(OpenApiResponse response, int status, string operationId, List<AnswerHeader> headers)
+    {
+        foreach (var header in headers.Where(h => h.Statuses.Contains(status)))
+        {
+            response.Headers ??= new Dictionary<string, IOpenApiHeader>();
+            response.Headers[header.Name] = Header(header.Description, header.Example);
+        }
+
+        foreach (var (mediaType, media) in response.Content ?? new Dictionary<string, OpenApiMediaType>())
+        {
+            using var example = Home.GetManifestResourceStream($"{operationId}.{(mediaType == "application/json" ? "json" : "txt")}");
+            if (example is not null)
+            {
+                media.Example = mediaType == "application/json" ? JsonNode.Parse(example) : new StreamReader(example).ReadToEnd();
+            }
+        }
+    }
+
+    private static void AddProblems(OpenApiOperation operation, string path, HashSet<ProblemType> types, OperationFilterContext context)
+    {
+        types.UnionWith(operation.OperationId == "live" ? [ProblemTypes.NotAcceptable, ProblemTypes.InternalError] : [ProblemTypes.NotAcceptable, ProblemTypes.InternalError, ProblemTypes.Unavailable]);
+        var schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemBody), context.SchemaRepository);
+        var instance = Instance(operation, path);
+        foreach (var problems in types.OrderBy(t => ProblemTypes.All.IndexOf(t)).GroupBy(t => t.Status))
+        {
+            operation.Responses![problems.Key.ToString()] = new OpenApiResponse
+            {
+                Description = string.Join("; ", problems.Select(p => $"{p.Title} (`{p.Slug}`)")) + ".",
+                Headers = problems.Key == 503 || problems.Contains(ProblemTypes.ConcurrentChange)
+                    ? new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = Header("Seconds after which to ask again.", "1") }
+                    : null,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    [ProblemWriter.MediaType] = new() { Schema = schema, Examples = problems.ToDictionary(p => p.Slug, IOpenApiExample (p) => Example(p, instance)) },
+                },
+            };
+        }
+    }
+
+    private static string Instance(OpenApiOperation operation, string path) => (operation.Parameters ?? [])
+        .Where(p => p.In == ParameterLocation.Path)
+        .Aggregate($"/{path.TrimEnd('/')}", (text, p) => text.Replace($"{{{p.Name}}}", p.Example?.GetValue<string>(), StringComparison.Ordinal));
+
+    private static OpenApiHeader Header(string description, string example) => new() { Description = description, Schema = ApiParameter.Text(), Example = example };
+
+    private static OpenApiExample Example(ProblemType type, string instance) => new OpenApiExample
+    {
+        Summary = type.Title,
+        Value = new JsonObject
+        {
+            ["type"] = $"http://localhost:5080/problems/{type.Slug}",
+            ["title"] = type.Title,
+            ["status"] = type.Status,
+            ["detail"] = type.Meaning,
+            ["instance"] = instance,
+            ["traceId"] = "4bf92f3577b34da6a3ce929d0e0e4736",
+        },
+    };
+}

@@ -1,0 +1,137 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ComplianceTracker.Api.Tests.Support;
+
+namespace ComplianceTracker.Api.Tests.Document;
+
+/// <summary>
+/// The examples of the document run on the seeded record and are answered as the document says. To write the example answers anew
+/// after the record or an answer changed: run with <c>WRITE_EXAMPLES=src/ComplianceTracker.Api/Document/Examples</c>.
+/// </summary>
+public sealed class The_examples(Databases databases)
+{
+    // What depends on when and in which order things were recorded.
+    private static readonly HashSet<string> Passing = ["position", "recordedAt", "version", "time", "head", "checkpoint", "sequence", "streamversion", "next"];
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Run_and_are_answered_as_the_document_says()
+    {
+        await using var service = await TestService.StartAsync(await databases.CopySeededAsync());
+        var document = await ServedDocument.FetchAsync(service);
+
+        foreach (var operation in document.Operations.OrderBy(Turn))
+        {
+            using var request = operation.Request();
+            using var response = await service.Client.SendAsync(request, Token);
+            var text = await response.Content.ReadAsStringAsync(Token);
+            operation.SuccessStatuses.ShouldContain((int)response.StatusCode, $"{operation.Id} {request.RequestUri}: {text}");
+            var documented = operation.Responses[((int)response.StatusCode).ToString()]!;
+            foreach (var (header, _) in documented["headers"]?.AsObject().Where(h => h.Key is not "Preference-Applied") ?? [])
+            {
+                response.Headers.Contains(header).ShouldBeTrue($"{operation.Id} answers without {header}");
+            }
+
+            if (Environment.GetEnvironmentVariable("WRITE_EXAMPLES") is { Length: > 0 } folder)
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, $"{operation.Id}.json"), Shortened(JsonNode.Parse(text)!, "").ToJsonString(Readable) + "\n", Token);
+                continue;
+            }
+
+            Compare(documented["content"]!["application/json"]!["example"]!, JsonNode.Parse(text), operation.Id);
+        }
+    }
+
+    [Fact]
+    public async Task Show_for_every_other_parameter_a_form_that_is_accepted()
+    {
+        await using var service = await TestService.StartAsync(await databases.CopySeededAsync());
+        var document = await ServedDocument.FetchAsync(service);
+
+        foreach (var operation in document.Operations.Where(o => o.Method == "get"))
+        {
+            foreach (var parameter in operation.Parameters.Where(p => p["schema"]!["examples"] is not null))
+            {
+                var name = (string)parameter["name"]!;
+                using var request = operation.Request(name, parameter["schema"]!["examples"]![0]);
+                using var response = await service.Client.SendAsync(request, Token);
+                // The record was made just now, so at an instant before that the company was not yet registered.
+                int[] fine = name switch
+                {
+                    "recordedAt" or "position" => [200, 404],
+                    "If-None-Match" => [304],
+                    _ => [200],
+                };
+                fine.ShouldContain((int)response.StatusCode, $"{operation.Id} {name}: {await response.Content.ReadAsStringAsync(Token)}");
+            }
+        }
+    }
+
+    // Things are registered before they are read or changed, and archived last.
+    private static int Turn(Operation operation) => operation.Id switch
+    {
+        "putCompany" or "registerInstrument" or "putFact" => 2,
+        "declareFacts" or "recordDevelopment" => 3,
+        "archiveCompany" => 4,
+        _ => 1,
+    };
+
+    private static void Compare(JsonNode example, JsonNode? actual, string at)
+    {
+        actual.ShouldNotBeNull(at);
+        switch (example)
+        {
+            case JsonObject members:
+                foreach (var (name, value) in members)
+                {
+                    actual.AsObject().ContainsKey(name).ShouldBeTrue($"{at}/{name}");
+                    if (Passing.Contains(name) || (name == "id" && members.ContainsKey("specversion")))
+                    {
+                        continue;
+                    }
+
+                    if (value is null)
+                    {
+                        actual[name].ShouldBeNull($"{at}/{name}");
+                    }
+                    else
+                    {
+                        Compare(value, actual[name], $"{at}/{name}");
+                    }
+                }
+
+                break;
+            case JsonArray items:
+                actual.AsArray().Count.ShouldBeGreaterThanOrEqualTo(items.Count, at);
+                for (var i = 0; i < items.Count; i++)
+                {
+                    Compare(items[i]!, actual[i], $"{at}/{i}");
+                }
+
+                break;
+            default:
+                JsonNode.DeepEquals(example, actual).ShouldBeTrue($"{at}: {example} is {actual}");
+                break;
+        }
+    }
+
+    // Lists and maps without end are cut to what shows their form.
+    private static JsonNode Shortened(JsonNode node, string name)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                var most = name is "facts" or "conventions" or "members" or "terms" or "codes" or "data" ? 4 : int.MaxValue;
+                return new JsonObject(members.Take(most).Select(m => KeyValuePair.Create(m.Key, m.Value is null ? null : Shortened(m.Value, m.Key))));
+            case JsonArray items:
+                var few = name is "items" ? 1 : name is "developments" or "effects" or "values" or "obligations" ? 2 : 6;
+                return new JsonArray([..items.Take(few).Select(i => i is null ? null : Shortened(i, ""))]);
+            default:
+                return node.DeepClone();
+        }
+    }
+}
