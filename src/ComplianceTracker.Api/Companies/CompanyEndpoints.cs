@@ -49,7 +49,7 @@ internal static class CompanyEndpoints
         group.MapGet("/{id}", GetAsync).WithName("getCompany").WithSummary("A company with its facts on a day")
             .WithDescription("What is known on the day; a fact that is not listed is unknown. Archived companies answer with an earlier `position` or `recordedAt`.")
             .WithPath("id", AnId, "sc01-foreign-carmaker")
-            .WithDayAndRecordingClock().WithIfNoneMatch()
+            .WithDayAndRecordingClock().WithReadBarrier().WithIfNoneMatch()
             .WithProblems(ProblemTypes.CompanyNotFound, ProblemTypes.Archived)
             .Produces<CompanyAnswer>().WithETag(200, 304);
         group.MapDelete("/{id}", DeleteAsync).WithName("archiveCompany").WithSummary("Archive a company; its past stays readable")
@@ -62,7 +62,7 @@ internal static class CompanyEndpoints
             .WithSummary("What the company declared, with the days on which it holds")
             .WithDescription("By fact name, then by day. Windows are half-open: `to` is the first day on which the value no longer holds.")
             .WithPath("id", AnId, "sc01-foreign-carmaker")
-            .WithRecordingClock().WithPaging(Facts, "is_ciio 0001-01-01", "1261")
+            .WithRecordingClock().WithReadBarrier().WithPaging(Facts, "is_ciio 0001-01-01", "1261")
             .WithProblems(ProblemTypes.CompanyNotFound, ProblemTypes.Archived)
             .Produces<FactPage>().WithETag(200);
         group.MapPost("/{id}/facts", PostFactsAsync).WithName("declareFacts")

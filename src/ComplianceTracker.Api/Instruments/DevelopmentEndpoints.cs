@@ -22,7 +22,7 @@ internal static class DevelopmentEndpoints
             .WithSummary("What happened to the instrument, by date")
             .WithDescription("Without `knownOn` all that is recorded is shown, what becomes public later among it.")
             .WithPath("id", "The instrument's id, a slug.", "cn-pipl")
-            .WithKnowledgeAndRecordingClock().WithPaging(List, "2021-08-20 2147483648 cn-pipl-2021-08-20-passed", "2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
+            .WithKnowledgeAndRecordingClock().WithReadBarrier().WithPaging(List, "2021-08-20 2147483648 cn-pipl-2021-08-20-passed", "2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
             .WithProblems(ProblemTypes.InstrumentNotFound)
             .Produces<DevelopmentPage>().WithETag(200);
         routes.MapPost("/{id}/developments", PostAsync).WithName("recordDevelopment").WithSummary("Record one more development")

@@ -28,7 +28,7 @@ internal static class InstrumentEndpoints
         group.MapGet("", ListAsync).WithName("listInstruments")
             .WithSummary("The instruments on record, by jurisdiction, topic, stage or text, on the three clocks")
             .WithDescription("By id. Instruments of which nothing was public by `knownOn` are left out.")
-            .WithClocks().WithInstrumentFilters().WithPaging(List, "cn-pipl", "2021-11-01 2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
+            .WithClocks().WithReadBarrier().WithInstrumentFilters().WithPaging(List, "cn-pipl", "2021-11-01 2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
             .Produces<InstrumentPage>();
         group.MapPost("", PostAsync).WithName("registerInstrument").WithSummary("Register an instrument, with the developments known so far")
             .WithDescription("The example is made up, and of a place where no company of the record operates.")
@@ -75,7 +75,7 @@ internal static class InstrumentEndpoints
         group.MapGet("/{id}", GetAsync).WithName("getInstrument").WithSummary("One instrument, on the three clocks")
             .WithDescription("With its stage on `asOf` and the ids of the obligations it carries.")
             .WithPath("id", "The instrument's id, a slug.", "cn-pipl")
-            .WithClocks()
+            .WithClocks().WithReadBarrier()
             .WithProblems(ProblemTypes.InstrumentNotFound)
             .Produces<InstrumentDetail>().WithETag(200);
         group.MapDevelopmentEndpoints();
