@@ -57,6 +57,12 @@ internal sealed class OperationDocumentation : IOperationFilter
 
         foreach (var (mediaType, media) in response.Content ?? new Dictionary<string, OpenApiMediaType>())
         {
+            if (mediaType != "application/json")
+            {
+                // The generator gives every media type the schema of the JSON; a stream of texts is none.
+                media.Schema = ApiParameter.Text();
+            }
+
             using var example = Home.GetManifestResourceStream($"{operationId}.{(mediaType == "application/json" ? "json" : "txt")}");
             if (example is not null)
             {

@@ -83,6 +83,15 @@ public sealed class The_document(SeededService seeded) : IClassFixture<SeededSer
     }
 
     [Fact]
+    public async Task Shows_the_live_stream_as_text()
+    {
+        var stream = (await FetchAsync()).Operations.Single(o => o.Id == "listEvents").Responses["200"]!["content"]!["text/event-stream"]!;
+
+        ((string)stream["schema"]!["type"]!).ShouldBe("string");
+        ((string)stream["example"]!).ShouldStartWith("id: ");
+    }
+
+    [Fact]
     public async Task Lists_the_errors_of_every_operation_as_problems()
     {
         foreach (var operation in (await FetchAsync()).Operations)
