@@ -72,6 +72,27 @@ internal sealed class PrivateCluster : IAsyncDisposable
         _lock.Dispose();
     }
 
+    // A server killed between its start and our first connection is being restarted by the supervisor: that is worth half a minute.
+    private static async Task<string> ConnectAsync(Func<Task<string>> connect, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (var deadline = time.GetUtcNow().AddSeconds(30); ;)
+        {
+            try
+            {
+                return await connect().ConfigureAwait(false);
+            }
+            catch (NpgsqlException e) when (IsRestarting(e) && time.GetUtcNow() < deadline)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static bool IsRestarting(NpgsqlException e) =>
+        e is PostgresException refused
+            ? refused.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
+            : e.IsTransient;
+
     private static async Task<RunningPostgres> StartLockedAsync(
         PostgresServerOptions options, ClusterDirectory directory, ServerAccount account, ServiceLock taken, CancellationToken cancellationToken)
     {
@@ -100,7 +121,8 @@ internal sealed class PrivateCluster : IAsyncDisposable
             directory.Root, port, taken, new Supervisor(server, pid, port, durable, options.Log, options.Time), deleteAtEnd: options.Throwaway);
         try
         {
-            var connection = await Database.EnsureAsync(port, identity.Password, options.DatabaseName, cancellationToken).ConfigureAwait(false);
+            var connection = await ConnectAsync(() => Database.EnsureAsync(port, identity.Password, options.DatabaseName, cancellationToken), options.Time, cancellationToken)
+                .ConfigureAwait(false);
             options.Log($"PostgreSQL {binaries.Version} runs as process {pid} on port {port}, data in {directory.Root}");
             return new RunningPostgres(connection, binaries.Version, options.Throwaway, cluster);
         }
