@@ -29,7 +29,7 @@ public sealed class The_command_line(DurableServer server) : IClassFixture<Durab
 
         folder.Write("companies/bad.json", "{ \"id\": ");
         var fourth = await ServiceProcess.RunAsync(database, "import", folder.Path);
-        fourth.Output.ShouldContain("refused  companies/bad.json: The text is not well-formed JSON: line 1");
+        fourth.Output.ShouldContain("refused  companies/bad.json: The body is not well-formed JSON: line 1");
         fourth.Output.ShouldContain("5 files: 0 events added, 1 files refused, 1 differences left");
         fourth.ExitCode.ShouldBe(1);
     }

@@ -36,7 +36,7 @@ public sealed class A_bad_file(Databases databases) : Importing(databases)
         { "an unknown member, nearly right", NewLaw, "\"kind\": \"law\",", "\"kind\": \"law\", \"topic\": [],", "Did you mean topics" },
         { "an unknown member of an effect", NewLaw, "\"category\": \"c\",", "\"category\": \"c\", \"colour\": 1,", "/developments/0/effects/0/colour: 'colour' is not a member" },
         { "a member missing", NewLaw, "\"source\": \"S\", \"confidence\": \"text\" } ] }", "\"confidence\": \"text\" } ] }", "/developments/1: Missing: source" },
-        { "an effect of no kind", NewLaw, "{ \"kind\": \"enact\", ", "{ ", "/developments/0/effects/1: The value is not one of the kinds there are" },
+        { "an effect of no kind", NewLaw, "{ \"kind\": \"enact\", ", "{ ", "/developments/0/effects/1: Missing: kind, one of define" },
         { "an effect of an unknown kind", NewLaw, "\"kind\": \"enact\"", "\"kind\": \"bless\"", "/developments/0/effects/1" },
         { "a development of an unknown kind", NewLaw, "\"kind\": \"in-force\"", "\"kind\": \"rumoured\"", "/developments/1/kind" },
         { "a day that is none", NewLaw, "\"date\": \"2020-01-01\"", "\"date\": \"2020-02-30\"", "/developments/0/date: The value is not a day that exists" },

@@ -41,10 +41,10 @@ public sealed class TestService : IAsyncDisposable
         return service;
     }
 
-    /// <summary>Asks until the answer is as wanted, at most half a minute.</summary>
+    /// <summary>Asks until the answer is as wanted, at most two minutes.</summary>
     public async Task<HttpResponseMessage> UntilAsync(string path, Func<HttpResponseMessage, bool> wanted)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
             var response = await Client.GetAsync(path, limit.Token);
