@@ -1,10 +1,13 @@
 using System.Globalization;
 using ComplianceTracker.Benchmarks;
+using ComplianceTracker.Benchmarks.Evaluate;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var benchmarks = new SortedDictionary<string, Func<string[], Task>>(StringComparer.Ordinal)
 {
     ["append"] = AppendBenchmark.RunAsync,
+    ["evaluate"] = EvaluateBenchmark.RunAsync,
+    ["lag"] = LagBenchmark.RunAsync,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
