@@ -1,7 +1,7 @@
 namespace ComplianceTracker.EventStore.Postgres;
 
 /// <summary>
-/// A batch as the arrays of the append function. The streams are sorted, so that every appender locks them in the same order and
+/// A batch of several events as the arrays of the append function. The streams are sorted, so that every appender locks them in the same order and
 /// none waits for another in a circle; the events keep the batch's order.
 /// </summary>
 internal sealed class AppendRows
@@ -13,15 +13,15 @@ internal sealed class AppendRows
         Counts = Array.ConvertAll(Sorted, s => (long)s.Events.Count);
         Expected = Array.ConvertAll(Sorted, s => s.Expected.Value);
         var count = batch.Sum(s => s.Events.Count);
-        (EventStream, EventOffset, Ids) = (new int[count], new long[count], new Guid[count]);
-        (Types, Data) = (new string[count], new ReadOnlyMemory<byte>[count]);
+        (EventStreams, EventPlace, EventOffset) = (new string[count], new int[count], new long[count]);
+        (Ids, Types, Data) = (new Guid[count], new string[count], new ReadOnlyMemory<byte>[count]);
         var row = 0;
         foreach (var stream in batch)
         {
             var place = PlaceOf(stream.StreamId);
             for (var i = 0; i < stream.Events.Count; i++, row++)
             {
-                (EventStream[row], EventOffset[row]) = (place + 1, i + 1);
+                (EventStreams[row], EventPlace[row], EventOffset[row]) = (stream.StreamId, place + 1, i + 1);
                 (Ids[row], Types[row], Data[row]) = (stream.Events[i].Id, stream.Events[i].Type, stream.Events[i].Data);
             }
         }
@@ -35,8 +35,11 @@ internal sealed class AppendRows
 
     public long[] Expected { get; }
 
-    /// <summary>Each event's stream: its place in <see cref="Streams"/>, from 1 as SQL counts.</summary>
-    public int[] EventStream { get; }
+    /// <summary>Each event's stream.</summary>
+    public string[] EventStreams { get; }
+
+    /// <summary>The place of each event's stream in <see cref="Streams"/>, from 1 as SQL counts.</summary>
+    public int[] EventPlace { get; }
 
     /// <summary>Each event's place among its stream's events in the batch, from 1.</summary>
     public long[] EventOffset { get; }

@@ -10,7 +10,7 @@ namespace ComplianceTracker.EventStore.Postgres;
 /// </summary>
 internal sealed class CommitNotifications : IAsyncDisposable
 {
-    private static readonly TimeSpan BetweenNotifications = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan BetweenNotifications = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(250);
 
     private readonly NpgsqlDataSource sessions;

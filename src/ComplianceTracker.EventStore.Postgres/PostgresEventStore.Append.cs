@@ -23,7 +23,8 @@ public sealed partial class PostgresEventStore
             }
             catch (PostgresException refusal) when (refusal.SqlState == AppendFunction.VersionMismatch)
             {
-                return ToConflict(refusal, batch);
+                // A repeated append expects the version it once found: what it stored then tells it from a conflict.
+                return await FindStoredAsync(batch, cancellationToken) ?? ToConflict(refusal, batch);
             }
             catch (PostgresException refusal) when (IsStoredId(refusal))
             {
@@ -42,30 +43,68 @@ public sealed partial class PostgresEventStore
     private async Task<AppendResult> AppendOnceAsync(
         IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken)
     {
+        if (batch.Count == 1 && batch[0].Events.Count == 1)
+        {
+            await using var one = AppendOne(batch[0], metadata);
+            var drawn = await DrawnAsync(one, cancellationToken);
+            return Appended([new StreamVersion(batch[0].StreamId, drawn[2])], drawn);
+        }
+
         var rows = new AppendRows(batch);
-        await using var command = DataSource.CreateCommand(
-            $"select versions, positions, stamp from {schema}.ct_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+        await using var many = AppendMany(rows, metadata);
+        var given = await DrawnAsync(many, cancellationToken);
+        return Appended([.. batch.Select(s => new StreamVersion(s.StreamId, given[2 + rows.PlaceOf(s.StreamId)]))], given);
+    }
+
+    private NpgsqlCommand AppendOne(StreamAppend stream, AppendMetadata metadata)
+    {
+        var command = appends.CreateCommand(appendOne);
+        var @event = stream.Events[0];
+        var parameters = command.Parameters;
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = stream.StreamId, NpgsqlDbType = NpgsqlDbType.Varchar });
+        parameters.Add(new NpgsqlParameter<long> { TypedValue = stream.Expected.Value });
+        parameters.Add(new NpgsqlParameter<Guid> { TypedValue = @event.Id });
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = @event.Type, NpgsqlDbType = NpgsqlDbType.Varchar });
+        parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = @event.Data, NpgsqlDbType = NpgsqlDbType.Jsonb });
+        AddMetadata(parameters, metadata);
+        return command;
+    }
+
+    private NpgsqlCommand AppendMany(AppendRows rows, AppendMetadata metadata)
+    {
+        var command = appends.CreateCommand(appendMany);
         var parameters = command.Parameters;
         parameters.Add(new NpgsqlParameter<string[]> { TypedValue = rows.Streams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
         parameters.Add(new NpgsqlParameter<long[]> { TypedValue = rows.Counts });
         parameters.Add(new NpgsqlParameter<long[]> { TypedValue = rows.Expected });
-        parameters.Add(new NpgsqlParameter<int[]> { TypedValue = rows.EventStream });
+        parameters.Add(new NpgsqlParameter<string[]> { TypedValue = rows.EventStreams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+        parameters.Add(new NpgsqlParameter<int[]> { TypedValue = rows.EventPlace });
         parameters.Add(new NpgsqlParameter<long[]> { TypedValue = rows.EventOffset });
         parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = rows.Ids });
         parameters.Add(new NpgsqlParameter<string[]> { TypedValue = rows.Types, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
         parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>[]> { TypedValue = rows.Data, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
+        AddMetadata(parameters, metadata);
+        return command;
+    }
+
+    private static void AddMetadata(NpgsqlParameterCollection parameters, AppendMetadata metadata)
+    {
         parameters.Add(Text(metadata.Actor, NpgsqlDbType.Varchar));
         parameters.Add(Text(metadata.CorrelationId, NpgsqlDbType.Varchar));
         parameters.Add(Text(metadata.CausationId, NpgsqlDbType.Varchar));
         parameters.Add(Text(Headers.ToJson(metadata.Headers), NpgsqlDbType.Jsonb));
+    }
 
+    /// <summary>The stamp in microseconds since 1970, the last position, then the streams' new versions.</summary>
+    private static async Task<long[]> DrawnAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        var versions = reader.GetFieldValue<long[]>(0);
-        var streams = batch.Select(s => new StreamVersion(s.StreamId, versions[rows.PlaceOf(s.StreamId)])).ToArray();
-        return new AppendResult.Appended(
-            streams, reader.GetFieldValue<long[]>(1)[^1], reader.GetFieldValue<DateTimeOffset>(2), Duplicate: false);
+        return reader.GetFieldValue<long[]>(0);
     }
+
+    private static AppendResult.Appended Appended(StreamVersion[] streams, long[] drawn) => new(
+        streams, drawn[1], DateTimeOffset.UnixEpoch.AddTicks(drawn[0] * TimeSpan.TicksPerMicrosecond), Duplicate: false);
 
     /// <summary>What an earlier append of the ids did; null when none is stored after all (its transaction was rolled back).</summary>
     private async Task<AppendResult?> FindStoredAsync(IReadOnlyList<StreamAppend> batch, CancellationToken cancellationToken)
@@ -92,8 +131,7 @@ public sealed partial class PostgresEventStore
     }
 
     private static bool IsStoredId(PostgresException failure) =>
-        failure.SqlState == AppendFunction.IdStored
-        || (failure.SqlState == PostgresErrorCodes.UniqueViolation && failure.ConstraintName == "idx_mt_events_event_id");
+        failure.SqlState == PostgresErrorCodes.UniqueViolation && failure.ConstraintName == "idx_mt_events_event_id";
 
     // Another engine's writers may lock in another order or draw a version past our check: the next try sees what they did.
     private static bool IsPassing(PostgresException failure) =>

@@ -11,6 +11,9 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly string schema;
     private readonly NpgsqlDataSource sessions;
+    private readonly NpgsqlDataSource appends;
+    private readonly string appendOne;
+    private readonly string appendMany;
     private readonly SettledPosition settled;
     private readonly CommitNotifications notifications;
     private readonly Signal checkpointMoved = new();
@@ -32,6 +35,9 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
         this.clock = clock;
         schema = options.Schema;
         DataSource = NpgsqlDataSource.Create(Pooled(options.ConnectionString));
+        appends = NpgsqlDataSource.Create(ForAppends(options.ConnectionString));
+        appendOne = $"select {schema}.ct_append_one($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        appendMany = $"select {schema}.ct_append_many($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
         sessions = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             Pooling = false,
@@ -60,6 +66,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
         await notifications.DisposeAsync();
         settled.Dispose();
         await sessions.DisposeAsync();
+        await appends.DisposeAsync();
         await DataSource.DisposeAsync();
     }
 
@@ -78,6 +85,17 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
         // A session that some caller leaves idle inside a transaction would hold positions or row locks for ever. Compiling plans
         // never pays for statements as short as these.
         builder.Options = $"{builder.Options} -c idle_in_transaction_session_timeout=60000 -c jit=off".Trim();
+        return builder;
+    }
+
+    // Appends have sessions of their own in which nothing is read from end to end. A session keeps its plans, the check of the
+    // foreign key's too: one made while the tables held a page or two would go on scanning them long after they have grown. (As a
+    // setting of the function this would cost every append a tenth.) Beyond this many at once they only wait for each other.
+    private static NpgsqlConnectionStringBuilder ForAppends(string connectionString)
+    {
+        var builder = Pooled(connectionString);
+        builder.Options += " -c enable_seqscan=off";
+        builder.MaxPoolSize = Math.Min(builder.MaxPoolSize, 32);
         return builder;
     }
 

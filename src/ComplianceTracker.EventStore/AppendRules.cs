@@ -15,12 +15,13 @@ public static class AppendRules
             throw new ArgumentException("A batch has at least one stream.", nameof(batch));
         }
 
-        var streams = new HashSet<string>(StringComparer.Ordinal);
-        var ids = new HashSet<Guid>();
+        // Most batches are one event: it needs no set to be the only one.
+        var streams = batch.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
+        var ids = batch.Count > 1 || batch[0].Events.Count > 1 ? new HashSet<Guid>() : null;
         foreach (var stream in batch)
         {
             RequireText(stream.StreamId, "A stream id");
-            if (stream.StreamId.Length == 0 || stream.Events.Count == 0 || !streams.Add(stream.StreamId))
+            if (stream.StreamId.Length == 0 || stream.Events.Count == 0 || streams?.Add(stream.StreamId) == false)
             {
                 throw new ArgumentException(
                     $"Stream '{stream.StreamId}': a batch names each stream once, with an id and at least one event.", nameof(batch));
@@ -64,9 +65,9 @@ public static class AppendRules
             Duplicate: true);
     }
 
-    private static void RequireEvent(EventData @event, HashSet<Guid> ids)
+    private static void RequireEvent(EventData @event, HashSet<Guid>? ids)
     {
-        if (@event.Id == Guid.Empty || !ids.Add(@event.Id))
+        if (@event.Id == Guid.Empty || ids?.Add(@event.Id) == false)
         {
             throw new ArgumentException($"Event id {@event.Id} is empty or appears twice in the batch.");
         }

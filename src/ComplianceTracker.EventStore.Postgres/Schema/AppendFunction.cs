@@ -2,54 +2,78 @@ namespace ComplianceTracker.EventStore.Postgres.Schema;
 
 /// <summary>
 /// The append: one round trip, one implicit transaction, so no client can leave it open. Streams are locked in the order given
-/// (the caller sorts them), ids and versions are checked behind those locks and before any position is drawn, so that losing
-/// writers leave no gaps. One event in one stream, the commonest append, has statements of its own: the set-based ones cost it
-/// half as much again. Sequential scans are off because the plans are kept by the session: one made while the tables were nearly
-/// empty would read them from end to end long after they have grown.
+/// (the caller sorts them) and versions are checked behind those locks, before any position is drawn, so that losing writers leave
+/// no gaps. That ids are new is left to their unique index: looking them up first would cost every append what only a repeated
+/// one needs, and a repetition that expects a version is stopped by that already.
+/// <para>
+/// One event in one stream, the commonest append, has a function of its own: arrays and set-based statements would cost it half as
+/// much again. Both answer with one array (the stamp in microseconds since 1970, the last position, the versions) because a set of
+/// columns would go through a tuple store. What is assigned or tested rather than performed is evaluated without an executor.
+/// </para>
 /// </summary>
 internal static class AppendFunction
 {
-    /// <summary>Raised when an id of the batch is stored already.</summary>
-    public const string IdStored = "CTDUP";
-
     /// <summary>Raised when a stream is not at its expected version; the message holds the stream's place and version (Npgsql hides the detail).</summary>
     public const string VersionMismatch = "CTVER";
 
-    // Position and stamp are drawn together under a lock of the session, not of the transaction: a lock until commit would make
-    // commits wait for each other's disk flush. The handler names query_canceled because OTHERS leaves it out, and a cancelled
-    // statement must not keep the lock in a pooled session.
-    public static string Sql(string schema) => $"""
-        create function {schema}.ct_append(
-            p_streams varchar[], p_counts bigint[], p_expected bigint[],
-            p_event_stream int[], p_event_offset bigint[], p_ids uuid[], p_types varchar[], p_data jsonb[],
-            p_actor varchar, p_correlation varchar, p_causation varchar, p_headers jsonb,
-            out versions bigint[], out positions bigint[], out stamp timestamptz)
-        language plpgsql set enable_seqscan = off as $$
+    public static string Sql(string schema) => One(schema) + Many(schema);
+
+    private static string One(string schema) => $"""
+        create function {schema}.ct_append_one(
+            p_stream varchar, p_expected bigint, p_id uuid, p_type varchar, p_data jsonb,
+            p_actor varchar, p_correlation varchar, p_causation varchar, p_headers jsonb) returns bigint[]
+        language plpgsql as $$
         declare
             lock_key constant bigint := hashtextextended('ct_append:{schema}', 0);
+            new_version bigint;
+            new_position bigint;
             stamp_us bigint;
+            last_us bigint;
+            locked boolean;
         begin
-            if cardinality(p_streams) = 1 then
-                insert into {schema}.mt_streams as m (id, version) values (p_streams[1], p_counts[1])
-                on conflict (id) do update set version = m.version + excluded.version, timestamp = now()
-                returning array[m.version] into versions;
-            else
-                with s as (
-                    select * from unnest(p_streams, p_counts) with ordinality as s(id, n, place)
-                ), u as (
-                    insert into {schema}.mt_streams as m (id, version)
-                    select s.id, s.n from s order by s.place
-                    on conflict (id) do update set version = m.version + excluded.version, timestamp = now()
-                    returning m.id, m.version
-                )
-                select array_agg(u.version order by s.place) into versions from u join s on s.id = u.id;
+            insert into {schema}.mt_streams as m (id, version) values (p_stream, 1)
+            on conflict (id) do update set version = m.version + 1, timestamp = now()
+            returning m.version into new_version;
+            if p_expected >= 0 and new_version <> p_expected + 1 then
+                raise exception using errcode = '{VersionMismatch}', message = '1 ' || new_version - 1;
             end if;
 
-            -- The first id stands for all: a repeated batch is caught here, before it draws positions. A batch that shares only
-            -- others is caught by the unique index. Looking all of them up invites plans that read the whole table.
-            if exists (select from {schema}.mt_events e where e.id = p_ids[1]) then
-                raise exception using errcode = '{IdStored}', message = 'An event id is stored already.';
-            end if;
+            {Draw(schema, $"new_position := nextval('{schema}.mt_events_sequence');")}
+            insert into {schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp,
+                correlation_id, causation_id, headers, user_name)
+            values (new_position, p_id, p_stream, new_version, p_data, p_type,
+                timestamptz 'epoch' + stamp_us * interval '1 microsecond', p_correlation, p_causation, p_headers, p_actor);
+            return array[stamp_us, new_position, new_version];
+        end
+        $$;
+
+        """;
+
+    // The event's stream is repeated with each event: fetching it by its place would walk the array of texts from its beginning
+    // for every event.
+    private static string Many(string schema) => $"""
+        create function {schema}.ct_append_many(
+            p_streams varchar[], p_counts bigint[], p_expected bigint[],
+            p_event_streams varchar[], p_event_place int[], p_event_offset bigint[], p_ids uuid[], p_types varchar[], p_data jsonb[],
+            p_actor varchar, p_correlation varchar, p_causation varchar, p_headers jsonb) returns bigint[]
+        language plpgsql as $$
+        declare
+            lock_key constant bigint := hashtextextended('ct_append:{schema}', 0);
+            versions bigint[];
+            positions bigint[];
+            stamp_us bigint;
+            last_us bigint;
+            locked boolean;
+        begin
+            with s as (
+                select * from unnest(p_streams, p_counts) with ordinality as s(id, n, place)
+            ), u as (
+                insert into {schema}.mt_streams as m (id, version)
+                select s.id, s.n from s order by s.place
+                on conflict (id) do update set version = m.version + excluded.version, timestamp = now()
+                returning m.id, m.version
+            )
+            select array_agg(u.version order by s.place) into versions from u join s on s.id = u.id;
 
             for i in 1 .. cardinality(p_streams) loop
                 if p_expected[i] >= 0 and versions[i] - p_counts[i] <> p_expected[i] then
@@ -57,38 +81,52 @@ internal static class AppendFunction
                 end if;
             end loop;
 
+            {Draw(schema, $"""
+                select array_agg(nextval('{schema}.mt_events_sequence')) into positions
+                            from generate_series(1, cardinality(p_ids));
+                """)}
+            insert into {schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp,
+                correlation_id, causation_id, headers, user_name)
+            select e.position, e.id, e.stream, versions[e.place] - p_counts[e.place] + e.number, e.data, e.type,
+                timestamptz 'epoch' + stamp_us * interval '1 microsecond', p_correlation, p_causation, p_headers, p_actor
+            from unnest(positions, p_ids, p_event_streams, p_event_place, p_event_offset, p_data, p_types)
+                as e(position, id, stream, place, number, data, type);
+            return array[stamp_us, positions[cardinality(positions)]] || versions;
+        end
+        $$;
+        """;
+
+    // Position and stamp are drawn together under a lock of the session, not of the transaction: a lock until commit would make
+    // commits wait for each other's disk flush. It is held for a few microseconds, less than it takes to put a session to sleep
+    // and to wake it, so it is tried some times before it is waited for. The clock is read before: the later of the clock and
+    // the last stamp is not below the last stamp whenever the clock was read. The handler names query_canceled because OTHERS leaves
+    // it out, and a cancelled statement must not keep the lock in a pooled session.
+    private static string Draw(string schema, string drawPositions) => $"""
+        stamp_us := (extract(epoch from clock_timestamp()) * 1000000)::bigint;
             begin
-                perform pg_advisory_lock(lock_key);
-                if cardinality(p_ids) = 1 then
-                    positions := array[nextval('{schema}.mt_events_sequence')];
-                else
-                    select array_agg(nextval('{schema}.mt_events_sequence')) into positions
-                    from generate_series(1, cardinality(p_ids));
+                locked := pg_try_advisory_lock(lock_key);
+                if not locked then
+                    for i in 1 .. 20 loop
+                        locked := pg_try_advisory_lock(lock_key);
+                        exit when locked;
+                    end loop;
+                    if not locked then
+                        locked := pg_advisory_lock(lock_key) is not null;
+                    end if;
                 end if;
-                stamp_us := setval('{schema}.ct_recorded_at', greatest(
-                    (select last_value from {schema}.ct_recorded_at),
-                    (extract(epoch from clock_timestamp()) * 1000000)::bigint));
-                perform pg_advisory_unlock(lock_key);
+                {drawPositions}
+                last_us := pg_sequence_last_value('{schema}.ct_recorded_at');
+                if last_us is null then
+                    -- PostgreSQL crashed and reset what is not logged: the last event that survived has the last stamp.
+                    last_us := (select (extract(epoch from e.timestamp) * 1000000)::bigint
+                        from {schema}.mt_events e order by e.seq_id desc limit 1);
+                end if;
+                stamp_us := setval('{schema}.ct_recorded_at', greatest(last_us, stamp_us));
+                locked := pg_advisory_unlock(lock_key);
             exception when query_canceled or others then
                 perform pg_advisory_unlock(lock_key);
                 raise;
             end;
-            stamp := timestamptz 'epoch' + stamp_us * interval '1 microsecond';
 
-            if cardinality(p_ids) = 1 then
-                insert into {schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp,
-                    correlation_id, causation_id, headers, user_name)
-                values (positions[1], p_ids[1], p_streams[1], versions[1], p_data[1], p_types[1], stamp,
-                    p_correlation, p_causation, p_headers, p_actor);
-            else
-                insert into {schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp,
-                    correlation_id, causation_id, headers, user_name)
-                select e.position, e.id, p_streams[e.stream], versions[e.stream] - p_counts[e.stream] + e.place,
-                    e.data, e.type, stamp, p_correlation, p_causation, p_headers, p_actor
-                from unnest(positions, p_ids, p_event_stream, p_event_offset, p_data, p_types)
-                    as e(position, id, stream, place, data, type);
-            end if;
-        end
-        $$;
         """;
 }

@@ -62,4 +62,26 @@ public sealed class MigrationTests(PostgresServer server)
             Cancel);
         appended.ShouldBeOfType<AppendResult.Appended>().RecordedAt.Year.ShouldBe(2100);
     }
+
+    [Fact]
+    public async Task Stamps_go_on_from_the_last_event_when_a_crash_has_reset_the_clock_kept_beside_it()
+    {
+        await using var store = PostgresServer.Open(await server.CreateMigratedAsync());
+        await using var crashed = store.DataSource.CreateCommand("""
+            insert into mt_streams (id, version) values ('ahead', 1);
+            insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp) values
+                (nextval('mt_events_sequence'), gen_random_uuid(), 'ahead', 1, '{}', 'x.v1', '2100-01-01T00:00:00Z');
+            alter sequence ct_recorded_at restart
+            """);
+        await crashed.ExecuteNonQueryAsync(Cancel);
+        foreach (var events in (int[])[1, 2])
+        {
+            var appended = await store.AppendAsync(
+                [new StreamAppend($"s{events}", ExpectedVersion.NoStream,
+                    [.. Enumerable.Range(0, events).Select(_ => new EventData(Guid.NewGuid(), "x.v1", "{}"u8.ToArray()))])],
+                AppendMetadata.None,
+                Cancel);
+            appended.ShouldBeOfType<AppendResult.Appended>().RecordedAt.ShouldBe(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        }
+    }
 }

@@ -1,0 +1,22 @@
+using System.Globalization;
+using ComplianceTracker.Benchmarks;
+using ComplianceTracker.Benchmarks.Evaluate;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var benchmarks = new SortedDictionary<string, Func<string[], Task>>(StringComparer.Ordinal)
+{
+    ["append"] = AppendBenchmark.RunAsync,
+    ["evaluate"] = EvaluateBenchmark.RunAsync,
+    ["lag"] = LagBenchmark.RunAsync,
+};
+
+if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
+{
+    await Console.Error.WriteLineAsync($"Usage: dotnet run -c Release --project tests/ComplianceTracker.Benchmarks -- <{string.Join('|', benchmarks.Keys)}>");
+    return 1;
+}
+
+Machine.Print();
+await benchmark(args[1..]);
+Console.WriteLine($"load average at the end {Machine.Load()}");
+return 0;
