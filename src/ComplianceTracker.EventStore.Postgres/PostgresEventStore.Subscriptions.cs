@@ -17,9 +17,8 @@ public sealed partial class PostgresEventStore
     /// <inheritdoc/>
     public async Task<long> CheckpointAsync(string subscription, CancellationToken cancellationToken = default)
     {
-        await using var command = DataSource.CreateCommand($"select last_seq_id from {schema}.mt_event_progression where name = $1");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SubscriptionRunner.RowName(subscription) });
-        return await command.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
+        await using var connection = await DataSource.OpenConnectionAsync(cancellationToken);
+        return await CheckpointAsync(connection, subscription, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -52,7 +51,9 @@ public sealed partial class PostgresEventStore
         var head = await settled.AdvanceAsync(cancellationToken);
         await using var command = DataSource.CreateCommand($"""
             select coalesce(f.name, left(p.name, -{SubscriptionRunner.RowSuffix.Length})) as subscription,
-                coalesce(p.last_seq_id, 0), f.after_position, f.attempts, f.error, f.at
+                coalesce(p.last_seq_id, 0), f.after_position, f.attempts, f.error, f.at, f.kind,
+                (select count(*) from {schema}.ct_parked k
+                    where k.subscription = coalesce(f.name, left(p.name, -{SubscriptionRunner.RowSuffix.Length})))
             from (select * from {schema}.mt_event_progression where right(name, {SubscriptionRunner.RowSuffix.Length}) = $1) p
             full join {schema}.ct_subscription_failures f on f.name || $1 = p.name
             """);
@@ -64,10 +65,24 @@ public sealed partial class PostgresEventStore
             var failure = reader.IsDBNull(2)
                 ? null
                 : new SubscriptionFailure(
-                    reader.GetInt64(2), reader.GetInt32(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5));
-            states.Add(new SubscriptionState(reader.GetString(0), reader.GetInt64(1), head, failure));
+                    reader.GetInt64(2),
+                    reader.GetInt32(3),
+                    reader.GetString(4),
+                    reader.GetFieldValue<DateTimeOffset>(5),
+                    Enum.Parse<SubscriptionFailureKind>(reader.GetString(6)));
+            states.Add(new SubscriptionState(reader.GetString(0), reader.GetInt64(1), head, failure, reader.GetInt64(7)));
         }
 
         return [.. states.OrderBy(s => s.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The checkpoint, read in somebody's transaction.</summary>
+    internal async Task<long> CheckpointAsync(NpgsqlConnection connection, string subscription, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"select last_seq_id from {schema}.mt_event_progression where name = $1", connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = SubscriptionRunner.RowName(subscription) } },
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
     }
 }

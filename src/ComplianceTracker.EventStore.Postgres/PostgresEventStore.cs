@@ -43,10 +43,14 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
             Pooling = false,
             ApplicationName = "ComplianceTracker session",
             KeepAlive = 15,
+            Options = $"{new NpgsqlConnectionStringBuilder(options.ConnectionString).Options} {SessionOptions}".Trim(),
         });
         settled = new SettledPosition(DataSource, schema, clock);
         notifications = new CommitNotifications(sessions, schema, clock);
     }
+
+    // The server gives up a client that vanished without a word after about ten seconds, and with it the leases and locks it held.
+    private const string SessionOptions = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3";
 
     /// <summary>The pool the store works with; read models share it. Disposed with the store.</summary>
     public NpgsqlDataSource DataSource { get; }

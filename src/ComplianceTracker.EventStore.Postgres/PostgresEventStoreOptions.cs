@@ -1,3 +1,5 @@
+using ComplianceTracker.EventStore.Parking;
+
 namespace ComplianceTracker.EventStore.Postgres;
 
 /// <summary>How the PostgreSQL engine runs.</summary>
@@ -18,9 +20,12 @@ public sealed record PostgresEventStoreOptions
     /// <summary>How many events a subscription is handed at once, at most.</summary>
     public int SubscriptionPageSize { get; init; } = 1000;
 
-    /// <summary>The pause after the first failure of a subscription's batch; doubled after each further one.</summary>
-    public TimeSpan FirstRetryDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+    /// <summary>How subscriptions go about failures.</summary>
+    public RetryPolicy Retries { get; init; } = new();
 
-    /// <summary>The longest pause between two tries of a subscription's batch.</summary>
-    public TimeSpan LongestRetryDelay { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// How long the process that runs a subscription may show no sign of life before another one takes it over. It is not about
+    /// how long a batch may take.
+    /// </summary>
+    public TimeSpan LeaseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -1,3 +1,4 @@
+using ComplianceTracker.EventStore.Parking;
 using Npgsql;
 
 namespace ComplianceTracker.EventStore.Postgres;
@@ -15,19 +16,21 @@ internal sealed class SubscriptionFailures(NpgsqlDataSource dataSource, string s
         shown = await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
-    /// <summary>Shows the failure, in a transaction of its own, because the batch's is about to be rolled back.</summary>
-    public async Task AddAsync(long after, Exception failure, CancellationToken cancellationToken)
+    /// <summary>Shows the failure, in a transaction of its own, because the batch's was rolled back.</summary>
+    public async Task AddAsync(long after, SubscriptionFailureKind kind, Exception failure, CancellationToken cancellationToken)
     {
         shown = true;
         await using var command = dataSource.CreateCommand($"""
-            insert into {schema}.ct_subscription_failures as f (name, after_position, attempts, error, at)
-            values ($1, $2, 1, $3, now())
+            insert into {schema}.ct_subscription_failures as f (name, after_position, attempts, error, at, kind)
+            values ($1, $2, 1, $3, now(), $4)
             on conflict (name) do update set after_position = excluded.after_position, error = excluded.error, at = excluded.at,
+                kind = excluded.kind,
                 attempts = case when f.after_position = excluded.after_position then f.attempts + 1 else 1 end
             """);
         command.Parameters.Add(new() { Value = name });
         command.Parameters.Add(new() { Value = after });
-        command.Parameters.Add(new() { Value = $"{failure.GetType().Name}: {failure.Message}".Replace('\0', '\uFFFD') });
+        command.Parameters.Add(new() { Value = HandlerFailures.Describe(failure) });
+        command.Parameters.Add(new() { Value = kind.ToString() });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

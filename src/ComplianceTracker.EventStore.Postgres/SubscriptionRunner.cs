@@ -1,10 +1,12 @@
+using ComplianceTracker.EventStore.Parking;
 using Npgsql;
 
 namespace ComplianceTracker.EventStore.Postgres;
 
 /// <summary>
 /// Runs one subscription. The lease (an advisory lock of the session) and the batches' transactions are on one connection: whoever
-/// loses the connection loses the lease and the open batch together, so two runners can never both commit.
+/// loses the connection loses the lease and the open batch together. The checkpoint is compared in the same transaction, so two
+/// runners can never both commit, whatever became of the lease.
 /// </summary>
 internal sealed class SubscriptionRunner(
     PostgresEventStore store,
@@ -17,11 +19,17 @@ internal sealed class SubscriptionRunner(
     /// <summary>How Marten names the progress row of a projection that is not split.</summary>
     public const string RowSuffix = ":All";
 
-    private static readonly TimeSpan LeasePoll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan IdleCheck = TimeSpan.FromSeconds(5);
 
     private readonly string schema = options.Schema;
     private readonly SubscriptionFailures failures = new(store.DataSource, options.Schema, subscription.Name);
-    private TimeSpan retryDelay = options.FirstRetryDelay;
+    private readonly SubscriptionLease lease = new(sessions, options, clock, subscription.Name);
+    private readonly ParkedEvents parked = new(options.Schema, subscription.Name);
+    private PoisonSearch search = new(options.Retries, options.SubscriptionPageSize);
+    private TimeSpan reconnectDelay = options.Retries.FirstPause;
+
+    // False only when nothing is parked: nobody but the holder of the lease parks. Spares the usual batch the look.
+    private bool anyParked;
 
     /// <summary>The name of a subscription's row in <c>mt_event_progression</c>.</summary>
     public static string RowName(string subscription) => subscription + RowSuffix;
@@ -33,29 +41,32 @@ internal sealed class SubscriptionRunner(
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                await using var connection = await sessions.OpenConnectionAsync(cancellationToken);
-                await TakeLeaseAsync(connection, cancellationToken);
-                await RunAsync(connection, cancellationToken);
+                await RunOnceAsync(cancellationToken);
             }
             catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
                 // The database is away or cut the connection, or the checkpoint was moved by hand; the lease went with the
                 // connection. Begin anew: nothing but its owner ends a subscription.
-                await PauseAsync(cancellationToken);
+                await Task.Delay(reconnectDelay, clock, cancellationToken);
+                reconnectDelay = reconnectDelay * 2 < options.Retries.LongestPause ? reconnectDelay * 2 : options.Retries.LongestPause;
             }
         }
     }
 
-    private async Task TakeLeaseAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended($1, 0))", connection)
+        await using var connection = await sessions.OpenConnectionAsync(cancellationToken);
+        await lease.TakeAsync(connection, cancellationToken);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var beating = lease.BeatAsync(connection.ProcessID, ended.Token);
+        try
         {
-            Parameters = { new() { Value = $"ct_subscription:{schema}:{subscription.Name}" } },
-        };
-        while (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!)
+            await RunAsync(connection, cancellationToken);
+        }
+        finally
         {
-            // Tried again and again rather than waited for: a blocked statement would keep an old snapshot and hold back vacuum.
-            await Task.Delay(LeasePoll, clock, cancellationToken);
+            await ended.CancelAsync();
+            await beating;
         }
     }
 
@@ -63,24 +74,20 @@ internal sealed class SubscriptionRunner(
     {
         var checkpoint = await store.CheckpointAsync(subscription.Name, cancellationToken);
         await failures.LoadAsync(cancellationToken);
+        anyParked = await parked.AnyAsync(connection, cancellationToken);
+        search = new PoisonSearch(options.Retries, options.SubscriptionPageSize);
         while (true)
         {
-            var page = await store.ReadAllAsync(checkpoint, options.SubscriptionPageSize, subscription.Filter, cancellationToken);
+            var page = await store.ReadAllAsync(checkpoint, search.Size, subscription.Filter, cancellationToken);
             if (page.Through == checkpoint)
             {
                 await WaitAsync(connection, checkpoint, cancellationToken);
-                continue;
             }
-
-            if (await TryHandleAsync(connection, checkpoint, page, cancellationToken))
+            else if (await TryHandleAsync(connection, checkpoint, page, cancellationToken))
             {
                 checkpoint = page.Through;
-                retryDelay = options.FirstRetryDelay;
+                reconnectDelay = options.Retries.FirstPause;
                 checkpointMoved.Pulse();
-            }
-            else
-            {
-                await PauseAsync(cancellationToken);
             }
         }
     }
@@ -88,27 +95,98 @@ internal sealed class SubscriptionRunner(
     private async Task<bool> TryHandleAsync(
         NpgsqlConnection connection, long checkpoint, EventPage page, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (page.Events.Count > 0)
+        IReadOnlyList<RecordedEvent> handed = [];
+        try
         {
-            try
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var waiting = await BehindParkedAsync(connection, page, cancellationToken);
+            handed = waiting.Count == 0 ? page.Events : [.. page.Events.ExceptBy(waiting.Select(e => e.Position), e => e.Position)];
+            if (handed.Count > 0)
             {
-                await subscription.HandleAsync(new SubscriptionBatch(page.Events, page.Through, transaction), cancellationToken);
+                await subscription.HandleAsync(new SubscriptionBatch(handed, page.Through, transaction), cancellationToken);
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-            {
-                // The handler's own failure, its SQL's included; a lost connection shows at the rollback and ends the lease.
-                await failures.AddAsync(checkpoint, failure, cancellationToken);
-                await transaction.RollbackAsync(cancellationToken);
-                return false;
-            }
+
+            await PassAsync(transaction, checkpoint, page, waiting, cancellationToken);
+            search.Succeeded(page.Through, handed.Count);
+            return true;
+        }
+        catch (Exception failure) when (handed.Count > 0 && failure is not CheckpointMovedException && !cancellationToken.IsCancellationRequested)
+        {
+            // The handler's own failure, its SQL's included, perhaps only at the commit. A lost connection shows at the next use.
+            return await MendAsync(connection, checkpoint, page, handed, failure, cancellationToken);
+        }
+    }
+
+    /// <summary>Does what the failure calls for; true when the page is passed.</summary>
+    private async Task<bool> MendAsync(
+        NpgsqlConnection connection,
+        long checkpoint,
+        EventPage page,
+        IReadOnlyList<RecordedEvent> handed,
+        Exception failure,
+        CancellationToken cancellationToken)
+    {
+        var (step, kind) = search.Failed(failure, handed.Count, page.Through, subscription.PassesUnknownTypes);
+        if (step is NextStep.Park or NextStep.Pass)
+        {
+            return await TryRemoveAsync(connection, checkpoint, page, handed[0], step == NextStep.Park ? failure : null, cancellationToken);
         }
 
+        await failures.AddAsync(checkpoint, kind, failure, cancellationToken);
+        if (step == NextStep.Retry)
+        {
+            await Task.Delay(search.Pause(), clock, cancellationToken);
+        }
+
+        return false;
+    }
+
+    /// <summary>Passes a page whose one event to hand over is parked because of the failure, or left out when there is none.</summary>
+    private async Task<bool> TryRemoveAsync(
+        NpgsqlConnection connection, long checkpoint, EventPage page, RecordedEvent @event, Exception? failure, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await parked.LockAsync(connection, cancellationToken);
+        var waiting = await parked.BehindAsync(connection, page.Events, cancellationToken);
+        if (waiting.Count != page.Events.Count - 1)
+        {
+            // Meanwhile a stream was released whose events of this page have to be handed over: look again.
+            return false;
+        }
+
+        if (failure is not null)
+        {
+            await parked.AddFailedAsync(connection, @event, failure, search.Attempts, cancellationToken);
+            anyParked = true;
+        }
+
+        await PassAsync(transaction, checkpoint, page, waiting, cancellationToken);
+        search.Removed(parked: failure is not null);
+        return true;
+    }
+
+    private async Task<List<RecordedEvent>> BehindParkedAsync(
+        NpgsqlConnection connection, EventPage page, CancellationToken cancellationToken)
+    {
+        if (!anyParked)
+        {
+            return [];
+        }
+
+        await parked.LockAsync(connection, cancellationToken);
+        anyParked = await parked.AnyAsync(connection, cancellationToken);
+        return anyParked ? await parked.BehindAsync(connection, page.Events, cancellationToken) : [];
+    }
+
+    private async Task PassAsync(
+        NpgsqlTransaction transaction, long checkpoint, EventPage page, List<RecordedEvent> waiting, CancellationToken cancellationToken)
+    {
+        var connection = transaction.Connection!;
+        await parked.AddWaitingAsync(connection, waiting, cancellationToken);
         await MoveCheckpointAsync(connection, checkpoint, page.Through, cancellationToken);
         await failures.ClearAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         failures.Forget();
-        return true;
     }
 
     private async Task MoveCheckpointAsync(NpgsqlConnection connection, long from, long to, CancellationToken cancellationToken)
@@ -123,7 +201,7 @@ internal sealed class SubscriptionRunner(
         };
         if (await command.ExecuteNonQueryAsync(cancellationToken) != 1)
         {
-            throw new InvalidOperationException(
+            throw new CheckpointMovedException(
                 $"The checkpoint of '{subscription.Name}' is no longer {from}: something else moved it while the subscription ran.");
         }
     }
@@ -133,21 +211,18 @@ internal sealed class SubscriptionRunner(
     private async Task WaitAsync(NpgsqlConnection connection, long checkpoint, CancellationToken cancellationToken)
     {
         using var check = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        check.CancelAfter(TimeSpan.FromSeconds(5));
+        check.CancelAfter(IdleCheck);
         try
         {
             await store.WaitForEventsAsync(checkpoint, check.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            await using var ping = new NpgsqlCommand("select 1", connection);
+            await using var ping = new NpgsqlCommand("select 1", connection) { CommandTimeout = (int)IdleCheck.TotalSeconds };
             await ping.ExecuteNonQueryAsync(cancellationToken);
         }
     }
 
-    private async Task PauseAsync(CancellationToken cancellationToken)
-    {
-        await Task.Delay(retryDelay, clock, cancellationToken);
-        retryDelay = retryDelay * 2 < options.LongestRetryDelay ? retryDelay * 2 : options.LongestRetryDelay;
-    }
+    /// <summary>Somebody else runs the subscription, or moved its checkpoint by hand.</summary>
+    private sealed class CheckpointMovedException(string message) : Exception(message);
 }

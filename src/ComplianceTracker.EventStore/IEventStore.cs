@@ -1,3 +1,5 @@
+using ComplianceTracker.EventStore.Parking;
+
 namespace ComplianceTracker.EventStore;
 
 /// <summary>
@@ -17,9 +19,15 @@ namespace ComplianceTracker.EventStore;
 /// <item><term>P12</term><description>The position of an instant is the last one recorded at or before it; <see cref="RecordedAtOfAsync"/> is its counterpart.</description></item>
 /// <item><term>P13</term><description>A waiting reader is woken by an append soon after it is settled, whichever process made it.</description></item>
 /// <item><term>P14</term><description>A subscription is handed every event that passes its filter, in position order; its checkpoint moves in the transaction in which the handler writes, so each event takes effect once.</description></item>
-/// <item><term>P15</term><description>A batch whose handler throws is rolled back, shown with its error in <see cref="GetSubscriptionStatesAsync"/>, and retried with growing pauses; it is never skipped.</description></item>
+/// <item><term>P15</term><description>A batch whose handler throws is rolled back, shown with its error in <see cref="GetSubscriptionStatesAsync"/>, and retried with growing pauses. What the database, the network, another session or a cancellation caused (<see cref="SubscriptionFailureKind.Passing"/>) is retried for ever and costs no event its place.</description></item>
 /// <item><term>P16</term><description>At any time one runner at most works for a subscription name; another that was started waits and takes over when the first one ends.</description></item>
 /// <item><term>P17</term><description>U+0000 and lone surrogates are refused before anything is stored, with <see cref="ForbiddenTextException"/>.</description></item>
+/// <item><term>P18</term><description>Any other failure is retried a bounded number of times; then the event that fails by itself is found and parked with its reason, in the transaction of the checkpoint that passes it. No other event is lost or handled twice.</description></item>
+/// <item><term>P19</term><description>While an event is parked, every later one of its stream is parked behind it, in order, unhandled; other streams go on.</description></item>
+/// <item><term>P20</term><description>An unknown event type, and a handler that says that it cannot go on (<see cref="SubscriptionStopException"/>), park nothing: the subscription handles what comes before, stops there, and shows it as <see cref="SubscriptionFailureKind.Stopped"/>; it passes an unknown type when <see cref="ISubscription.PassesUnknownTypes"/> says so.</description></item>
+/// <item><term>P21</term><description>A handler that fails on everything parks a bounded number of events, then stops and shows it.</description></item>
+/// <item><term>P22</term><description>Retrying hands over a parked event as it is stored by then, and then those that wait behind it, in order, one at a time, never while the subscription handles a batch; each leaves the list in the transaction in which it is handled. At the first failure the rest stays parked.</description></item>
+/// <item><term>P23</term><description>Skipping leaves a parked event out for good and goes on as P22 with those behind it. What was parked, retried and skipped, when, by whom and why, stays in the log.</description></item>
 /// </list>
 /// Implementations are safe for concurrent use. A broken connection during an append leaves its outcome unknown: the caller
 /// repeats it with the same ids, and P3 makes that safe.
@@ -78,12 +86,12 @@ public interface IEventStore
     Task<LogStall?> GetStallAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Runs a subscription from its checkpoint until cancelled, in pages (P14 to P16). Failures of the handler and of the
-    /// connection are retried for ever; the task ends by cancellation only.
+    /// Runs a subscription from its checkpoint until cancelled, in pages (P14 to P16, P18 to P21). No failure ends the task, only
+    /// cancellation does.
     /// </summary>
     Task RunSubscriptionAsync(ISubscription subscription, CancellationToken cancellationToken);
 
-    /// <summary>The position up to which, included, the subscription has handled everything; 0 before its first batch.</summary>
+    /// <summary>The position up to which, included, the subscription has handled or parked everything; 0 before its first batch.</summary>
     Task<long> CheckpointAsync(string subscription, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until the subscription's checkpoint has reached the position.</summary>
@@ -93,4 +101,39 @@ public interface IEventStore
 
     /// <summary>The state of every subscription that has a checkpoint or a failure, by name.</summary>
     Task<IReadOnlyList<SubscriptionState>> GetSubscriptionStatesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The parked events (P18, P19), by subscription and position.</summary>
+    /// <param name="subscription">The subscription's name, or null for all.</param>
+    /// <param name="after">The place after which to begin, excluded; null for the beginning.</param>
+    /// <param name="limit">How many at most; at least 1.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    Task<IReadOnlyList<ParkedEvent>> ListParkedAsync(
+        string? subscription, ParkedKey? after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Hands a parked event over again, and then those that wait for it (P22).</summary>
+    /// <param name="subscription">Who handles them.</param>
+    /// <param name="position">The event that failed.</param>
+    /// <param name="actor">Who asks, for the log.</param>
+    /// <param name="cancellationToken">Cancelling changes nothing, or leaves what was done whole.</param>
+    /// <exception cref="Exception">A passing failure (P15) of the handler: nothing was changed.</exception>
+    Task<ReleaseResult> RetryParkedAsync(
+        ISubscription subscription, long position, string? actor, CancellationToken cancellationToken = default);
+
+    /// <summary>Leaves a parked event out for good and hands over those that wait for it (P23).</summary>
+    /// <param name="subscription">Who handles them.</param>
+    /// <param name="position">The event that failed.</param>
+    /// <param name="reason">Why it is right to leave it out, for the log.</param>
+    /// <param name="actor">Who asks, for the log.</param>
+    /// <param name="cancellationToken">Cancelling changes nothing, or leaves what was done whole.</param>
+    /// <exception cref="Exception">A passing failure (P15) of the handler: nothing was changed.</exception>
+    Task<ReleaseResult> SkipParkedAsync(
+        ISubscription subscription, long position, string reason, string? actor, CancellationToken cancellationToken = default);
+
+    /// <summary>What was done to parked events, newest first.</summary>
+    /// <param name="subscription">The subscription's name, or null for all.</param>
+    /// <param name="before">The entry before which to begin, excluded; null for the newest.</param>
+    /// <param name="limit">How many at most; at least 1.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    Task<IReadOnlyList<ParkedLogEntry>> ListParkedLogAsync(
+        string? subscription, long? before, int limit, CancellationToken cancellationToken = default);
 }

@@ -27,7 +27,8 @@ public sealed class PostgresServer : IAsyncLifetime
 
     public Task<string> CreateEmptyAsync() => server!.CreateDatabaseAsync();
 
-    public static PostgresEventStore Open(string connectionString, string schema = "public", TimeSpan? pollInterval = null) =>
+    public static PostgresEventStore Open(
+        string connectionString, string schema = "public", TimeSpan? pollInterval = null, TimeSpan? leaseTimeout = null) =>
         new(
             new PostgresEventStoreOptions
             {
@@ -35,7 +36,8 @@ public sealed class PostgresServer : IAsyncLifetime
                 Schema = schema,
                 ThrowAwayDatabase = true,
                 PollInterval = pollInterval ?? TimeSpan.FromMilliseconds(500),
-                FirstRetryDelay = TimeSpan.FromMilliseconds(10),
+                LeaseTimeout = leaseTimeout ?? TimeSpan.FromSeconds(1),
+                Retries = new() { FirstPause = TimeSpan.FromMilliseconds(10) },
             },
             TimeProvider.System);
 

@@ -11,7 +11,7 @@ internal static class HealthEndpoints
     /// <summary>Maps the endpoints.</summary>
     public static void MapHealthEndpoints(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => Results.Json(new HealthAnswer("live", [], 0), ApiJson.Types.HealthAnswer))
+        routes.MapGet("/health/live", () => Results.Json(new HealthAnswer("live", [], 0, null), ApiJson.Types.HealthAnswer))
             .WithTags("Health").WithName("live").WithSummary("Whether the process lives; asks no database")
             .WithDescription("For whoever restarts what hangs.").Produces<HealthAnswer>();
         routes.MapGet("/health/ready", ReadyAsync)
@@ -25,24 +25,18 @@ internal static class HealthEndpoints
     {
         var states = readiness.IsMigrated ? await store.GetSubscriptionStatesAsync(cancellationToken) : [];
         var head = readiness.IsMigrated ? await store.HeadAsync(cancellationToken) : 0;
-        if (readiness.WhyNot(states) is { } why)
+        var stall = readiness.IsMigrated ? await store.GetStallAsync(cancellationToken) : null;
+        if (readiness.WhyNot(states, stall) is { } why)
         {
             throw new ApiProblem(ProblemTypes.NotReady, why) { RetryAfter = 1 };
         }
 
         return Results.Json(
-            new HealthAnswer("ready", [..states.Select(s => new ProjectionHealth(s.Name, s.Checkpoint, s.Lag))], head), ApiJson.Types.HealthAnswer);
+            new HealthAnswer("ready", [..states.Select(s => new ProjectionHealth(s.Name, s.Checkpoint, s.Lag, s.Parked))], head, Stall(stall)),
+            ApiJson.Types.HealthAnswer);
     }
+
+    private static StallHealth? Stall(LogStall? stall) => stall is null
+        ? null
+        : new StallHealth(stall.Position, stall.Since, [..stall.Holders.Select(h => h.ProcessId).OfType<int>()]);
 }
-
-/// <summary>The state of the service.</summary>
-/// <param name="Status"><c>live</c> or <c>ready</c>.</param>
-/// <param name="Projections">How far each projection is; empty for <c>live</c>.</param>
-/// <param name="Head">The log's head; 0 for <c>live</c>.</param>
-public sealed record HealthAnswer(string Status, IReadOnlyList<ProjectionHealth> Projections, long Head);
-
-/// <summary>How far a projection is.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Checkpoint">The log position up to which, included, it reflects everything.</param>
-/// <param name="Lag">How many positions it is behind the head.</param>
-public sealed record ProjectionHealth(string Name, long Checkpoint, long Lag);

@@ -1,9 +1,12 @@
+using ComplianceTracker.Api.Hosting;
 using ComplianceTracker.EventStore;
 
 namespace ComplianceTracker.Api.Health;
 
 /// <summary>What the start has achieved so far. Safe for concurrent use.</summary>
-internal sealed class Readiness
+/// <param name="settings">How long a stall of the log is borne.</param>
+/// <param name="clock">Tells how long it has lasted.</param>
+internal sealed class Readiness(ServiceSettings settings, TimeProvider clock)
 {
     private volatile bool migrated;
     private long importedThrough = -1;
@@ -18,7 +21,7 @@ internal sealed class Readiness
     public void Imported(long position) => Interlocked.Exchange(ref importedThrough, position);
 
     /// <summary>Why the service is not ready, or null: it is.</summary>
-    public string? WhyNot(IReadOnlyList<SubscriptionState> states)
+    public string? WhyNot(IReadOnlyList<SubscriptionState> states, LogStall? stall)
     {
         if (!migrated)
         {
@@ -31,13 +34,34 @@ internal sealed class Readiness
             return "The first import is running.";
         }
 
-        if (states.FirstOrDefault(s => s.Failure is not null) is { Failure: { } failure } failed)
+        if (states.Select(WhyNot).FirstOrDefault(why => why is not null) is { } stuck)
         {
-            return $"The projection '{failed.Name}' fails at position {failure.After} and is being retried (attempt {failure.Attempts}).";
+            return stuck;
+        }
+
+        if (stall is not null && clock.GetUtcNow() - stall.Since > settings.LongestStall)
+        {
+            return WhyNot(stall);
         }
 
         // A projection that has handled the import has moved; one that fell behind since is told by its failure.
         return states.Where(s => s.Checkpoint < through).Select(s => $"The projection '{s.Name}' is at position {s.Checkpoint} of {through}.").FirstOrDefault()
             ?? (states.Count == 0 && through > 0 ? "The projections have not begun." : null);
+    }
+
+    // A failure of one event is about to be parked, and what is parked takes nothing down but its stream: both leave the service ready.
+    private static string? WhyNot(SubscriptionState state) => state.Failure switch
+    {
+        null or { Kind: SubscriptionFailureKind.Handler } => null,
+        { Kind: SubscriptionFailureKind.Stopped } stopped =>
+            $"The projection '{state.Name}' has stopped after position {stopped.After}: {stopped.Error}",
+        { } passing => $"The projection '{state.Name}' fails at position {passing.After} and is being retried (attempt {passing.Attempts}).",
+    };
+
+    private static string WhyNot(LogStall stall)
+    {
+        var holders = string.Join(", ", stall.Holders.Select(h => h.ProcessId is { } id ? $"process {id}" : $"prepared transaction {h.Transaction}"));
+        return $"The log has not been readable beyond position {stall.Position - 1} since {stall.Since:yyyy-MM-dd'T'HH:mm:ss'Z'}: the database's {holders} "
+            + "keeps a transaction open. End it (pg_terminate_backend), or commit or roll back the prepared one.";
     }
 }

@@ -7,6 +7,7 @@ using ComplianceTracker.Api.Importing;
 using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Api.Parked;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.WhatIf;
@@ -63,6 +64,7 @@ internal static class ServiceHost
         api.MapObligationEndpoints();
         api.MapWhatIfEndpoints();
         api.MapFeedEndpoints();
+        api.MapParkedEndpoints();
         return app;
     }
 

@@ -15,6 +15,9 @@ internal sealed record ServiceSettings
     /// <summary>The seeds to import at the first start, or null: none.</summary>
     public string? Seeds { get; init; } = DefaultSeeds;
 
+    /// <summary>How long a transaction may keep the log from being read before the service is no longer ready.</summary>
+    public TimeSpan LongestStall { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Arguments for the host (<c>--urls</c> and whatever ASP.NET Core takes).</summary>
     public IReadOnlyList<string> HostArguments { get; init; } = [];
 

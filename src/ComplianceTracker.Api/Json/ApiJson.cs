@@ -7,6 +7,7 @@ using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Health;
 using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Api.Parked;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.WhatIf;
@@ -14,6 +15,7 @@ using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
+using ComplianceTracker.EventStore.Parking;
 
 namespace ComplianceTracker.Api.Json;
 
@@ -43,6 +45,10 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(EventPageBody))]
 [JsonSerializable(typeof(CloudEventBody))]
 [JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(ParkedPage))]
+[JsonSerializable(typeof(ParkedLogPage))]
+[JsonSerializable(typeof(SkipBody))]
+[JsonSerializable(typeof(ReleaseAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The types with the rules of the API. <c>Default</c> lacks them: always go through here.</summary>
@@ -85,5 +91,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
         new WordConverter<Stage>(),
         new WordConverter<Status>(),
         new WordConverter<Truth>(),
+        new WordConverter<ParkedState>(),
+        new WordConverter<ParkedAction>(),
     ];
 }

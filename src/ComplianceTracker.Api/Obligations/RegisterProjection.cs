@@ -188,9 +188,11 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
 
     private static async Task MoveAsync(NpgsqlConnection connection, SubscriptionBatch batch, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("update ct_register_state set position = $1, recorded_at = $2", connection);
+        // An event that was parked comes later than newer ones: the register does not step back in time for it.
+        await using var command = new NpgsqlCommand(
+            "update ct_register_state set position = $1, recorded_at = greatest(recorded_at, $2)", connection);
         command.Parameters.Add(new() { Value = batch.Through });
-        command.Parameters.Add(new() { Value = batch.Events[^1].RecordedAt.UtcDateTime });
+        command.Parameters.Add(new() { Value = batch.Events[^1].RecordedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

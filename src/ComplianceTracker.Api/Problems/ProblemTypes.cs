@@ -46,6 +46,11 @@ internal static class ProblemTypes
         "No fact of that name is defined.",
         "`GET /api/v1/facts` lists the vocabulary; `expected` gives similar names.");
 
+    public static readonly ProblemType ParkedEventNotFound = new(
+        "parked-event-not-found", 404, "No such event is parked",
+        "The projection has set aside no event at that position, or it was handled or skipped meanwhile.",
+        "`GET /api/v1/operations/parked` lists what is parked; `GET /api/v1/operations/parked/log` what was done to it.");
+
     public static readonly ProblemType MethodNotAllowed = new(
         "method-not-allowed", 405, "The resource does not take this method",
         "The path exists, but not with this method.",
@@ -75,6 +80,11 @@ internal static class ProblemTypes
         "concurrent-change", 409, "Somebody else changed it at the same moment",
         "Others kept changing the resource while this change was being made.",
         "Send the request again.");
+
+    public static readonly ProblemType ParkedEventWaits = new(
+        "parked-event-waits", 409, "The event waits for an earlier one",
+        "An earlier event of the same stream is parked. Events of a stream are handled in their order, so that one comes first.",
+        "Retry or skip the event whose position `expected` gives; this one follows by itself.");
 
     public static readonly ProblemType Archived = new(
         "company-archived", 410, "The company was archived",
@@ -180,8 +190,8 @@ internal static class ProblemTypes
     public static ImmutableArray<ProblemType> All { get; } =
     [
         InvalidParameter, BothRecordingClocks, MalformedBody,
-        NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, MethodNotAllowed, NotAcceptable,
-        InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange,
+        NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, MethodNotAllowed, NotAcceptable,
+        InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits,
         Archived, PreconditionFailed, BodyTooLarge, UnsupportedMediaType,
         InvalidBody, ForbiddenText, DateOutOfRange, WindowEndsBeforeStart, UnknownFact, FactTypeMismatch, UnknownFactValue,
         FactTypeNeverChanges, ConditionInvalid, CorrectionOfNothing, ObligationOfAnotherInstrument,

@@ -12,5 +12,6 @@ internal sealed record Migration(int Version, string Name, Func<string, string> 
         new(1, "event tables in Marten's layout", MartenTables.Sql),
         new(2, "append function", AppendFunction.Sql),
         new(3, "position of an instant", PositionAtFunction.Sql),
+        new(4, "parked events and leases", ParkedTables.Sql),
     ];
 }

@@ -26,13 +26,15 @@ public sealed class TestService : IAsyncDisposable
     /// <summary>Starts the service; it is ready when this returns.</summary>
     /// <param name="connectionString">Its database.</param>
     /// <param name="seeds">What it imports at its first start; null: the seeds it ships with.</param>
-    public static async Task<TestService> StartAsync(string connectionString, string? seeds = null)
+    /// <param name="longestStall">How long a stalled log leaves it ready; null: as by default.</param>
+    public static async Task<TestService> StartAsync(string connectionString, string? seeds = null, TimeSpan? longestStall = null)
     {
         var app = ServiceHost.Create(new ServiceSettings
         {
             ConnectionString = connectionString,
             IsThrowaway = true,
             Seeds = seeds ?? ServiceSettings.DefaultSeeds,
+            LongestStall = longestStall ?? TimeSpan.FromSeconds(30),
             HostArguments = ["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", nameof(LogLevel.Error)],
         });
         await app.StartAsync();

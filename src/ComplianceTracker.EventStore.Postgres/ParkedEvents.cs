@@ -1,0 +1,158 @@
+using ComplianceTracker.EventStore.Parking;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ComplianceTracker.EventStore.Postgres;
+
+/// <summary>
+/// The parked events of one subscription, in transactions that others own. Whoever reads or changes them takes the lock first: it
+/// keeps the batches of the subscription and the release of parked events apart, so that neither sees the other half-done.
+/// </summary>
+internal sealed class ParkedEvents(string schema, string subscription)
+{
+    /// <summary>Waits until no other transaction works on the subscription's parked events; the lock ends with the transaction.</summary>
+    public async Task LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            connection, "select pg_advisory_xact_lock(hashtextextended($1, 0))", $"ct_parked:{schema}:{subscription}");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>True when anything is parked.</summary>
+    public async Task<bool> AnyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            connection, $"select exists (select from {schema}.ct_parked where subscription = $1)", subscription);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Those of the events whose stream has an earlier event parked.</summary>
+    public async Task<List<RecordedEvent>> BehindAsync(
+        NpgsqlConnection connection, IReadOnlyList<RecordedEvent> events, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            connection, $"select distinct stream_id from {schema}.ct_parked where subscription = $1 and stream_id = any($2)", subscription);
+        command.Parameters.Add(Keys(events.Select(e => e.StreamId)));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var streams = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            streams.Add(reader.GetString(0));
+        }
+
+        return [.. events.Where(e => streams.Contains(e.StreamId))];
+    }
+
+    /// <summary>Parks the event that failed.</summary>
+    public async Task AddFailedAsync(
+        NpgsqlConnection connection, RecordedEvent failed, Exception failure, int attempts, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            connection,
+            $"""
+            insert into {schema}.ct_parked
+                (subscription, position, stream_id, event_id, type, state, reason, attempts, first_failed_at, last_failed_at)
+            values ($1, $2, $3, $4, $5, 'failed', $6, $7, clock_timestamp(), clock_timestamp())
+            """,
+            subscription, failed.Position, failed.StreamId, failed.Id, failed.Type, HandlerFailures.Describe(failure), attempts);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await LogAsync(connection, failed, ParkedAction.Parked, HandlerFailures.Describe(failure), null, cancellationToken);
+    }
+
+    /// <summary>Parks events behind an earlier one of their stream.</summary>
+    public async Task AddWaitingAsync(
+        NpgsqlConnection connection, IReadOnlyList<RecordedEvent> events, CancellationToken cancellationToken)
+    {
+        if (events.Count == 0)
+        {
+            return;
+        }
+
+        await using var command = Command(
+            connection,
+            $"""
+            insert into {schema}.ct_parked (subscription, position, stream_id, event_id, type, state, attempts)
+            select $1, e.position, e.stream_id, e.id, e.type, 'waiting', 0 from unnest($2, $3, $4, $5) as e(position, stream_id, id, type)
+            """,
+            subscription);
+        command.Parameters.Add(new() { Value = events.Select(e => e.Position).ToArray() });
+        command.Parameters.Add(Keys(events.Select(e => e.StreamId)));
+        command.Parameters.Add(new() { Value = events.Select(e => e.Id).ToArray() });
+        command.Parameters.Add(Keys(events.Select(e => e.Type)));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The positions of everything parked of the stream that the position belongs to, in order; empty when it is not parked.</summary>
+    public async Task<List<long>> ChainAsync(NpgsqlConnection connection, long position, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            connection,
+            $"""
+            select position from {schema}.ct_parked where subscription = $1 and stream_id =
+                (select stream_id from {schema}.ct_parked where subscription = $1 and position = $2) order by position
+            """,
+            subscription, position);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var positions = new List<long>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            positions.Add(reader.GetInt64(0));
+        }
+
+        return positions;
+    }
+
+    /// <summary>Notes that an event that was parked fails, or still does.</summary>
+    public async Task FailAsync(
+        NpgsqlConnection connection, RecordedEvent failed, Exception failure, string? actor, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            connection,
+            $"""
+            update {schema}.ct_parked set state = 'failed', reason = $3, attempts = attempts + 1,
+                first_failed_at = coalesce(first_failed_at, clock_timestamp()), last_failed_at = clock_timestamp()
+            where subscription = $1 and position = $2
+            """,
+            subscription, failed.Position, HandlerFailures.Describe(failure));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await LogAsync(connection, failed, ParkedAction.Failed, HandlerFailures.Describe(failure), actor, cancellationToken);
+    }
+
+    /// <summary>Takes an event off the list and logs why.</summary>
+    public async Task RemoveAsync(
+        NpgsqlConnection connection, RecordedEvent @event, ParkedAction action, string? reason, string? actor, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            connection, $"delete from {schema}.ct_parked where subscription = $1 and position = $2", subscription, @event.Position);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await LogAsync(connection, @event, action, reason, actor, cancellationToken);
+    }
+
+    private async Task LogAsync(
+        NpgsqlConnection connection, RecordedEvent @event, ParkedAction action, string? reason, string? actor, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            connection,
+            $"""
+            insert into {schema}.ct_parked_log (subscription, position, stream_id, event_id, type, action, reason, actor)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            subscription, @event.Position, @event.StreamId, @event.Id, @event.Type, action.ToString(),
+            (object?)reason ?? DBNull.Value, (object?)actor ?? DBNull.Value);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter Keys(IEnumerable<string> keys) =>
+        new() { Value = keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar };
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return command;
+    }
+}
