@@ -165,6 +165,9 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
     }
 }
 
-/// <summary>An event of the log cannot be read, so nothing after it can be answered.</summary>
+/// <summary>
+/// An event of law or vocabulary cannot be read, so nothing after it can be answered: setting events aside would not help, and
+/// the register stays in front of it.
+/// </summary>
 internal sealed class UnreadableEventException(RecordedEvent e, Exception reason)
-    : Exception($"The event '{e.Type}' at position {e.Position} cannot be read: {reason.Message}", reason);
+    : SubscriptionStopException($"The event '{e.Type}' at position {e.Position} cannot be read: {reason.Message}", reason);

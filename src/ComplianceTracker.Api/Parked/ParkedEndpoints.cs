@@ -1,5 +1,6 @@
 using System.Globalization;
 using ComplianceTracker.Api.Clocks;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.EventStore;
@@ -13,20 +14,39 @@ internal static class ParkedEndpoints
     private const string Events = "parked";
     private const string Log = "parked-log";
     private const int LongestReason = 2000;
+    private const string ASubscription = "The projection's name.";
+    private const string APosition = "The event's log position.";
+
+    private static readonly ApiParameter OfSubscription =
+        ApiParameter.Query("subscription", "Only what this projection set aside.", ApiParameter.Text) with { Example = "Register" };
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapParkedEndpoints(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/operations/parked").WithTags("Operations");
         group.MapGet("", ListAsync).WithName("listParked")
-            .WithSummary("Events on which a projection fails, and those of the same streams that wait for them").Produces<ParkedPage>();
+            .WithSummary("Events on which a projection fails, and those of the same streams that wait for them")
+            .WithDescription("An event that fails by itself is set aside with its reason; later events of its stream wait for it, and other streams go on.")
+            .WithParameters(OfSubscription).WithPaging(Events, "1260", "Register")
+            .Produces<ParkedPage>();
         group.MapGet("/log", LogAsync).WithName("listParkedLog")
-            .WithSummary("What was parked, retried and skipped: when, by whom and why").Produces<ParkedLogPage>();
+            .WithSummary("What was parked, retried and skipped: when, by whom and why")
+            .WithDescription("The newest first.")
+            .WithParameters(OfSubscription).WithPaging(Log, "1000")
+            .Produces<ParkedLogPage>();
         group.MapPost("/{subscription}/{position}/retry", RetryAsync).WithName("retryParked")
-            .WithSummary("Hand the event to the projection again, and then those that wait for it").Produces<ReleaseAnswer>();
+            .WithSummary("Hand the event to the projection again, and then those that wait for it")
+            .WithDescription("For when what made it fail is mended. An event that fails again stays parked, and the answer says so.")
+            .WithPath("subscription", ASubscription, "Register").WithPath("position", APosition, "1260")
+            .WithProblems(ProblemTypes.ParkedEventNotFound, ProblemTypes.ParkedEventWaits)
+            .Produces<ReleaseAnswer>();
         group.MapPost("/{subscription}/{position}/skip", SkipAsync).WithName("skipParked")
             .WithSummary("Leave the event out of the projection for good, and go on with those that wait for it")
-            .Accepts<SkipBody>("application/json").Produces<ReleaseAnswer>();
+            .WithDescription("The event stays in the log; the projection is told of it no more. Who skipped it and why is kept.")
+            .WithPath("subscription", ASubscription, "Register").WithPath("position", APosition, "1260")
+            .WithBody<SkipBody>("""{ "reason": "Written by a tool that is gone; the company was registered again." }""")
+            .WithProblems(ProblemTypes.ParkedEventNotFound, ProblemTypes.ParkedEventWaits)
+            .Produces<ReleaseAnswer>();
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, IEventStore store, CancellationToken cancellationToken)

@@ -29,6 +29,13 @@ public sealed class The_examples(Databases databases)
             using var request = operation.Request();
             using var response = await service.Client.SendAsync(request, Token);
             var text = await response.Content.ReadAsStringAsync(Token);
+            if (operation.Id is "retryParked" or "skipParked")
+            {
+                // A sound record has nothing parked; Operations/ tries these on one that has.
+                ((int)response.StatusCode).ShouldBe(404, operation.Id);
+                continue;
+            }
+
             operation.SuccessStatuses.ShouldContain((int)response.StatusCode, $"{operation.Id} {request.RequestUri}: {text}");
             var documented = operation.Responses[((int)response.StatusCode).ToString()]!;
             foreach (var (header, _) in documented["headers"]?.AsObject().Where(h => h.Key is not "Preference-Applied") ?? [])

@@ -4,6 +4,7 @@ using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Tests.Support;
 using ComplianceTracker.EventStore;
+using ComplianceTracker.EventStore.Parking;
 using ComplianceTracker.EventStore.Postgres;
 
 namespace ComplianceTracker.Api.Tests.Register;
@@ -79,7 +80,7 @@ public sealed class The_register(Databases databases, ITestOutputHelper output)
                 ConnectionString = await databases.CopySeededAsync(),
                 ThrowAwayDatabase = true,
                 SubscriptionPageSize = 7,
-                FirstRetryDelay = TimeSpan.FromMilliseconds(1),
+                Retries = new RetryPolicy { FirstPause = TimeSpan.FromMilliseconds(1), Attempts = 1000 },
             },
             TimeProvider.System);
         var types = new EventTypes();
