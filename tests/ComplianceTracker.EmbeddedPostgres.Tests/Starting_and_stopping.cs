@@ -24,7 +24,8 @@ public sealed class Starting_and_stopping : IDisposable
             await Sql.AskAsync(first.ConnectionString, "ALTER SYSTEM SET fsync = off", Cancel);
         }
 
-        Processes.IsRunning(pid).ShouldBeFalse();
+        // The server removes its pid file, for which a stop waits, just before it exits.
+        await Processes.UntilGoneAsync(pid, Cancel);
         await using var second = await PostgresServer.StartAsync(Options, Cancel);
         (await Sql.AskAsync(second.ConnectionString, "SELECT answer FROM kept", Cancel)).ShouldBe(42);
         (await Sql.AskAsync(second.ConnectionString, "SHOW fsync", Cancel)).ShouldBe("on");

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Domain.Common;
+using ComplianceTracker.EventStore;
 using Microsoft.OpenApi;
 
 namespace ComplianceTracker.Api.Hosting;
@@ -35,7 +36,7 @@ internal static class ApiDocument
                 Contact = new OpenApiContact { Name = "The operator of this service" },
                 License = new OpenApiLicense { Name = "None asserted", Identifier = "NOASSERTION" },
             });
-            foreach (var assembly in new[] { typeof(ApiDocument).Assembly, typeof(LangText).Assembly })
+            foreach (var assembly in new[] { typeof(ApiDocument).Assembly, typeof(LangText).Assembly, typeof(IEventStore).Assembly })
             {
                 options.IncludeXmlComments(assembly, includeControllerXmlComments: false);
             }

@@ -5,6 +5,7 @@ using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
+using ComplianceTracker.EventStore.Parking;
 
 namespace ComplianceTracker.Api.Tests.Document;
 
@@ -142,6 +143,8 @@ public sealed class The_document(SeededService seeded) : IClassFixture<SeededSer
             ["Stage"] = Words.All<Stage>(),
             ["Status"] = Words.All<Status>(),
             ["Truth"] = Words.All<Truth>(),
+            ["ParkedState"] = Words.All<ParkedState>(),
+            ["ParkedAction"] = Words.All<ParkedAction>(),
         };
 
         schemas.Where(s => s.Value!["enum"] is not null).ToDictionary(s => s.Key, s => s.Value!["enum"]!.AsArray().Select(w => (string)w!).Aggregate((all, word) => $"{all} {word}"))

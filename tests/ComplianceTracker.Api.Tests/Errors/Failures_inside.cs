@@ -28,9 +28,7 @@ public sealed class Failures_inside(Databases databases)
         TestService service;
         await using (var server = await ThrowAwayPostgres.StartAsync())
         {
-            var seeds = Directory.CreateTempSubdirectory("no-seeds-");
-            service = await TestService.StartAsync(await server.CreateDatabaseAsync(), seeds.FullName);
-            seeds.Delete();
+            service = await TestService.StartAsync(await server.CreateDatabaseAsync());
         }
 
         await using (service)

@@ -81,7 +81,7 @@ public sealed class The_catalogue(Databases databases, ITestOutputHelper output)
             Cancelled);
 
         using var ready = await service.UntilAsync("/health/ready", r => !r.IsSuccessStatusCode);
-        (await ready.Content.ReadAsStringAsync(Cancelled)).ShouldContain($"fails at position {readable}");
+        (await ready.Content.ReadAsStringAsync(Cancelled)).ShouldContain($"has stopped after position {readable}");
         (await service.AskAsync("/companies/sc01-foreign-carmaker/obligations"))["position"]!.GetValue<long>().ShouldBe(readable);
         var feed = await service.AskAsync($"/events?after={readable}");
         feed["items"]![0]!["type"]!.ToString().ShouldBe("instrument.not-made-up-yet");
