@@ -1,39 +1,58 @@
 namespace ComplianceTracker.EventStore.Postgres;
 
 /// <summary>
-/// A batch of several events as the arrays of the append function. The streams are sorted, so that every appender locks them in the same order and
-/// none waits for another in a circle; the events keep the batch's order.
+/// A batch of several events as the arrays of the append function. The streams are sorted, so that every appender locks them in the
+/// same order and none waits for another in a circle; the events keep the batch's order.
 /// </summary>
 internal sealed class AppendRows
 {
+    private readonly int[] places;
+
     public AppendRows(IReadOnlyList<StreamAppend> batch)
     {
-        Sorted = [.. batch.OrderBy(s => s.StreamId, StringComparer.Ordinal)];
-        Streams = Array.ConvertAll(Sorted, s => s.StreamId);
-        Counts = Array.ConvertAll(Sorted, s => (long)s.Events.Count);
-        Expected = Array.ConvertAll(Sorted, s => s.Expected.Value);
-        var count = batch.Sum(s => s.Events.Count);
-        (EventStreams, EventPlace, EventOffset) = (new string[count], new int[count], new long[count]);
+        (Streams, Counts, Expected) = (new string[batch.Count], new long[batch.Count], new long[batch.Count]);
+        (places, SortedFrom) = (new int[batch.Count], new int[batch.Count]);
+        var count = 0;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            (Streams[i], SortedFrom[i]) = (batch[i].StreamId, i);
+            count += batch[i].Events.Count;
+        }
+
+        Array.Sort(Streams, SortedFrom, StringComparer.Ordinal);
+        for (var place = 0; place < batch.Count; place++)
+        {
+            var stream = batch[SortedFrom[place]];
+            places[SortedFrom[place]] = place;
+            Counts[place] = stream.Events.Count;
+            Expected[place] = stream.Expected == ExpectedVersion.Any ? -1 : stream.Expected.Value + stream.Events.Count;
+        }
+
+        (EventStreams, EventPlace, EventBehind) = (new string[count], new int[count], new long[count]);
         (Ids, Types, Data) = (new Guid[count], new string[count], new ReadOnlyMemory<byte>[count]);
         var row = 0;
-        foreach (var stream in batch)
+        for (var i = 0; i < batch.Count; i++)
         {
-            var place = PlaceOf(stream.StreamId);
-            for (var i = 0; i < stream.Events.Count; i++, row++)
+            var (stream, events) = (batch[i].StreamId, batch[i].Events);
+            for (var j = 0; j < events.Count; j++, row++)
             {
-                (EventStreams[row], EventPlace[row], EventOffset[row]) = (stream.StreamId, place + 1, i + 1);
-                (Ids[row], Types[row], Data[row]) = (stream.Events[i].Id, stream.Events[i].Type, stream.Events[i].Data);
+                (EventStreams[row], EventPlace[row], EventBehind[row]) = (stream, places[i] + 1, events.Count - 1 - j);
+                (Ids[row], Types[row], Data[row]) = (events[j].Id, events[j].Type, events[j].Data);
             }
         }
     }
 
-    public StreamAppend[] Sorted { get; }
-
+    /// <summary>The streams' ids, sorted.</summary>
     public string[] Streams { get; }
 
+    /// <summary>How many events each stream gets.</summary>
     public long[] Counts { get; }
 
+    /// <summary>The version each stream shall have after the append; -1 where any will do.</summary>
     public long[] Expected { get; }
+
+    /// <summary>Where each sorted stream stands in the batch, from 0.</summary>
+    public int[] SortedFrom { get; }
 
     /// <summary>Each event's stream.</summary>
     public string[] EventStreams { get; }
@@ -41,8 +60,8 @@ internal sealed class AppendRows
     /// <summary>The place of each event's stream in <see cref="Streams"/>, from 1 as SQL counts.</summary>
     public int[] EventPlace { get; }
 
-    /// <summary>Each event's place among its stream's events in the batch, from 1.</summary>
-    public long[] EventOffset { get; }
+    /// <summary>How many events its stream gets after each event: what its version is below the stream's.</summary>
+    public long[] EventBehind { get; }
 
     public Guid[] Ids { get; }
 
@@ -50,6 +69,6 @@ internal sealed class AppendRows
 
     public ReadOnlyMemory<byte>[] Data { get; }
 
-    /// <summary>The stream's place in <see cref="Streams"/>, from 0.</summary>
-    public int PlaceOf(string streamId) => Array.BinarySearch(Streams, streamId, StringComparer.Ordinal);
+    /// <summary>The place in <see cref="Streams"/>, from 0, of the batch's stream of that index.</summary>
+    public int PlaceOf(int index) => places[index];
 }

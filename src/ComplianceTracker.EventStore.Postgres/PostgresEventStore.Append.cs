@@ -53,7 +53,7 @@ public sealed partial class PostgresEventStore
         var rows = new AppendRows(batch);
         await using var many = AppendMany(rows, metadata);
         var given = await DrawnAsync(many, cancellationToken);
-        return Appended([.. batch.Select(s => new StreamVersion(s.StreamId, given[2 + rows.PlaceOf(s.StreamId)]))], given);
+        return Appended([.. batch.Select((s, i) => new StreamVersion(s.StreamId, given[2 + rows.PlaceOf(i)]))], given);
     }
 
     private NpgsqlCommand AppendOne(StreamAppend stream, AppendMetadata metadata)
@@ -79,7 +79,7 @@ public sealed partial class PostgresEventStore
         parameters.Add(new NpgsqlParameter<long[]> { TypedValue = rows.Expected });
         parameters.Add(new NpgsqlParameter<string[]> { TypedValue = rows.EventStreams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
         parameters.Add(new NpgsqlParameter<int[]> { TypedValue = rows.EventPlace });
-        parameters.Add(new NpgsqlParameter<long[]> { TypedValue = rows.EventOffset });
+        parameters.Add(new NpgsqlParameter<long[]> { TypedValue = rows.EventBehind });
         parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = rows.Ids });
         parameters.Add(new NpgsqlParameter<string[]> { TypedValue = rows.Types, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
         parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>[]> { TypedValue = rows.Data, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
@@ -126,7 +126,7 @@ public sealed partial class PostgresEventStore
     private static AppendResult.Conflict ToConflict(PostgresException refusal, IReadOnlyList<StreamAppend> batch)
     {
         var found = refusal.MessageText.Split(' ');
-        var stream = new AppendRows(batch).Sorted[int.Parse(found[0]) - 1];
+        var stream = batch[new AppendRows(batch).SortedFrom[int.Parse(found[0]) - 1]];
         return new AppendResult.Conflict(stream.StreamId, stream.Expected, long.Parse(found[1]));
     }
 

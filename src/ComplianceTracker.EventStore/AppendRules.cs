@@ -16,8 +16,8 @@ public static class AppendRules
         }
 
         // Most batches are one event: it needs no set to be the only one.
-        var streams = batch.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
-        var ids = batch.Count > 1 || batch[0].Events.Count > 1 ? new HashSet<Guid>() : null;
+        var streams = batch.Count > 1 ? new HashSet<string>(batch.Count, StringComparer.Ordinal) : null;
+        var ids = batch.Count > 1 || batch[0].Events.Count > 1 ? new HashSet<Guid>(batch.Count) : null;
         foreach (var stream in batch)
         {
             RequireText(stream.StreamId, "A stream id");

@@ -96,6 +96,12 @@ public static class JsonText
 
     private static ForbiddenTextKind? Check(string text)
     {
+        // Every text of every append comes by here; hardly one has a surrogate.
+        if (!text.AsSpan().ContainsAnyInRange('\ud800', '\udfff'))
+        {
+            return text.Contains('\0') ? ForbiddenTextKind.Null : null;
+        }
+
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '\0')

@@ -49,48 +49,57 @@ internal static class AppendFunction
 
         """;
 
-    // The event's stream is repeated with each event: fetching it by its place would walk the array of texts from its beginning
-    // for every event.
+    // What is paid for every event is kept small: the event's stream is repeated with each event, because fetching it by its place
+    // would walk the array of texts from its beginning; arrays are unnested in the select list, which needs no tuple store for
+    // each; versions come back in the order in which the streams went in, so no join has to find that order again, and should
+    // PostgreSQL ever return them in another, the comparison of the ids refuses the append; versions are compared all at once, and one by one
+    // only where they differ from what the writer expects or it expects nothing.
     private static string Many(string schema) => $"""
         create function {schema}.ct_append_many(
             p_streams varchar[], p_counts bigint[], p_expected bigint[],
-            p_event_streams varchar[], p_event_place int[], p_event_offset bigint[], p_ids uuid[], p_types varchar[], p_data jsonb[],
+            p_event_streams varchar[], p_event_place int[], p_event_behind bigint[], p_ids uuid[], p_types varchar[], p_data jsonb[],
             p_actor varchar, p_correlation varchar, p_causation varchar, p_headers jsonb) returns bigint[]
         language plpgsql as $$
         declare
             lock_key constant bigint := hashtextextended('ct_append:{schema}', 0);
+            returned varchar[];
             versions bigint[];
             positions bigint[];
             stamp_us bigint;
             last_us bigint;
             locked boolean;
+            stamp timestamptz;
         begin
-            with s as (
-                select * from unnest(p_streams, p_counts) with ordinality as s(id, n, place)
-            ), u as (
+            with u as (
                 insert into {schema}.mt_streams as m (id, version)
-                select s.id, s.n from s order by s.place
+                select unnest(p_streams), unnest(p_counts)
                 on conflict (id) do update set version = m.version + excluded.version, timestamp = now()
                 returning m.id, m.version
             )
-            select array_agg(u.version order by s.place) into versions from u join s on s.id = u.id;
+            select array_agg(u.id), array_agg(u.version) into returned, versions from u;
+            if returned <> p_streams then
+                raise exception 'The streams came back in another order.';
+            end if;
 
-            for i in 1 .. cardinality(p_streams) loop
-                if p_expected[i] >= 0 and versions[i] - p_counts[i] <> p_expected[i] then
-                    raise exception using errcode = '{VersionMismatch}', message = i || ' ' || versions[i] - p_counts[i];
-                end if;
-            end loop;
+            if versions <> p_expected then
+                for i in 1 .. cardinality(p_streams) loop
+                    if p_expected[i] >= 0 and versions[i] <> p_expected[i] then
+                        raise exception using errcode = '{VersionMismatch}', message = i || ' ' || versions[i] - p_counts[i];
+                    end if;
+                end loop;
+            end if;
 
             {Draw(schema, $"""
                 select array_agg(nextval('{schema}.mt_events_sequence')) into positions
-                            from generate_series(1, cardinality(p_ids));
+                            from (select generate_series(1, cardinality(p_ids))) n;
                 """)}
+            stamp := timestamptz 'epoch' + stamp_us * interval '1 microsecond';
             insert into {schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp,
                 correlation_id, causation_id, headers, user_name)
-            select e.position, e.id, e.stream, versions[e.place] - p_counts[e.place] + e.number, e.data, e.type,
-                timestamptz 'epoch' + stamp_us * interval '1 microsecond', p_correlation, p_causation, p_headers, p_actor
-            from unnest(positions, p_ids, p_event_streams, p_event_place, p_event_offset, p_data, p_types)
-                as e(position, id, stream, place, number, data, type);
+            select e.position, e.id, e.stream, versions[e.place] - e.behind, e.data, e.type,
+                stamp, p_correlation, p_causation, p_headers, p_actor
+            from (select unnest(positions) as position, unnest(p_ids) as id, unnest(p_event_streams) as stream,
+                unnest(p_event_place) as place, unnest(p_event_behind) as behind, unnest(p_data) as data, unnest(p_types) as type) e;
             return array[stamp_us, positions[cardinality(positions)]] || versions;
         end
         $$;
