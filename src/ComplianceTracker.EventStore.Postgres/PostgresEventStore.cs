@@ -86,6 +86,12 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
             ApplicationName = "ComplianceTracker",
         };
 
+        // Both pools and the sessions beside them stay below the hundred connections that PostgreSQL allows by default.
+        if (!builder.ContainsKey("Maximum Pool Size"))
+        {
+            builder.MaxPoolSize = 50;
+        }
+
         // A session that some caller leaves idle inside a transaction would hold positions or row locks for ever. Compiling plans
         // never pays for statements as short as these.
         builder.Options = $"{builder.Options} -c idle_in_transaction_session_timeout=60000 -c jit=off".Trim();

@@ -1,19 +1,47 @@
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Unicode;
+using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
+using ComplianceTracker.Domain.Common;
+using Microsoft.OpenApi;
 
 namespace ComplianceTracker.Api.Problems;
 
 /// <summary>Refuses, before any work is done, requests whose answer nobody could use or whose text nobody could keep.</summary>
 internal static class RequestChecks
 {
+    // A client may send its clocks and its page with every call; where a call has no use for them they change nothing.
+    private static readonly FrozenSet<string> Common =
+        FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "asOf", "knownOn", "recordedAt", "position", "timeZone", "minPosition", "limit", "cursor");
+
     /// <summary>Adds the checks; routing must have chosen the endpoint by then.</summary>
     public static void UseRequestChecks(this WebApplication app) => app.Use((context, next) =>
     {
         RefuseForbiddenText(context.Request);
+        RefuseUnknownParameters(context);
         RefuseUnacceptable(context);
         return next(context);
     });
+
+    // A mistyped knownOn that went unnoticed would be answered with today's knowledge, and taken for the past's.
+    private static void RefuseUnknownParameters(HttpContext context)
+    {
+        if (context.Request.Query.Count == 0 || context.GetEndpoint() is not { } endpoint || !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        var declared = endpoint.Metadata.GetOrderedMetadata<ApiParameter>()
+            .Where(p => p.In == ParameterLocation.Query)
+            .Select(p => p.Name)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (context.Request.Query.Keys.FirstOrDefault(name => !declared.Contains(name) && !Common.Contains(name)) is { } unknown)
+        {
+            var nearest = Nearest.To(unknown, declared.Union(Common, StringComparer.OrdinalIgnoreCase));
+            throw ApiProblem.BadParameter(unknown, $"'{unknown}' is not a parameter of this call{Hints.DidYouMean(nearest)}", nearest);
+        }
+    }
 
     private static void RefuseUnacceptable(HttpContext context)
     {

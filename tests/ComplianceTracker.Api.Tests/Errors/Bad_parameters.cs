@@ -45,6 +45,8 @@ public sealed class Bad_parameters(SeededService seeded) : IClassFixture<SeededS
     [InlineData("/events?after=1&after=2", "after", "position of the log")]
     [InlineData("/facts?cursor=x", "cursor", "begin again")]
     [InlineData("/companies?limit=-1", "limit", "1 to 1000")]
+    [InlineData(Obligations + "?knowOn=2021-06-10", "knowOn", "Did you mean knownOn")]
+    [InlineData("/instruments?jurisdictions=CN", "jurisdictions", "Did you mean jurisdiction")]
     public async Task Are_named_with_what_would_be_right(string path, string parameter, string right)
     {
         var problem = await Problem.OfAsync(seeded.Service, "GET", path);
