@@ -63,7 +63,7 @@ internal static class ObligationEndpoints
             var nearest = rule is null ? Nearest.To(obligationId, question.View.RuleById.Keys) : [];
             throw new ApiProblem(
                 ProblemTypes.ObligationNotKnown,
-                $"On {question.Clocks.AsOf:yyyy-MM-dd}, as known on {question.Clocks.KnownOn:yyyy-MM-dd}, nothing public carried '{obligationId}'{Hints.DidYouMean(nearest)}")
+                $"As known on {question.Clocks.KnownOn:yyyy-MM-dd}, no draft, enactment or start of '{obligationId}' lies on or before {question.Clocks.AsOf:yyyy-MM-dd}{Hints.DidYouMean(nearest)}")
             {
                 Expected = nearest,
             };

@@ -16,14 +16,15 @@ internal static class Reasons
     private static string English(ObligationAnswer answer, FactVocabulary vocabulary)
     {
         var name = answer.History.Instrument.Name.In("en");
-        var when = answer.Content.AppliesWhen?.In("en");
+        var when = answer.Content.AppliesWhen?.In("en").TrimEnd('.');
         var applies = (answer.Applies, when) switch
         {
             (Truth.Yes, null) => "the company meets its condition",
             (Truth.Yes, _) => $"the company meets its condition ({when})",
             (Truth.No, null) => "the company does not meet its condition",
             (Truth.No, _) => $"the company does not meet its condition ({when})",
-            _ => $"it is not known whether the company meets its condition{(when is null ? "" : $" ({when})")}; missing: {Missing(answer, vocabulary, "en", "; ")}",
+            _ when OnlyTheStartIsOpen(answer) => $"its start depends on a day that the company has not told: {Missing(answer, vocabulary, "en", "“{0}”", "; ")}",
+            _ => $"it is not known whether the company meets its condition{(when is null ? "" : $" ({when})")}; still to be answered: {Missing(answer, vocabulary, "en", "“{0}”", "; ")}",
         };
         return $"{name}, {answer.Content.Provision}: {StageInEnglish(answer)}; {applies}.";
     }
@@ -36,8 +37,8 @@ internal static class Reasons
         Stage.Upcoming when answer.To is { } to => $"enacted on {Day(answer.History.EnactedOn)}, it leaves the books on {Day(to)} without having begun",
         Stage.Upcoming when answer.FromLatest is { } latest => $"enacted on {Day(answer.History.EnactedOn)}, its start is not fixed but no later than {Day(latest)}",
         Stage.Upcoming => $"enacted on {Day(answer.History.EnactedOn)}, its start is not fixed",
-        Stage.InForce => $"in force since {Day(answer.From)}{(answer.EnforcementPaused ? ", enforcement paused" : "")}{(answer.To is { } to ? $", until {Day(to.AddDays(-1))}" : "")}",
-        Stage.Suspended => $"suspended{(answer.SuspendedUntil is { } until ? $" until {Day(until.AddDays(-1))}" : " until further notice")}",
+        Stage.InForce => $"in force {(OnlyTheStartIsOpen(answer) ? "in general " : "")}since {Day(answer.From)}{(answer.To is { } to ? $" through {Day(to.AddDays(-1))}" : "")}{(answer.EnforcementPaused ? ", but enforcement is paused" : "")}",
+        Stage.Suspended => $"suspended{(answer.SuspendedUntil is { } until ? $" through {Day(until.AddDays(-1))}" : " until further notice")}",
         Stage.Ended when answer.From is null => $"it left the books on {Day(answer.To)} without having begun",
         Stage.Ended => $"it ended; {Day(answer.To?.AddDays(-1))} was its last day",
         _ => throw new InvalidOperationException($"No words for {answer.Stage}."),
@@ -50,7 +51,8 @@ internal static class Reasons
         {
             Truth.Yes => "企业符合适用条件",
             Truth.No => "企业不符合适用条件",
-            _ => $"无法确定企业是否符合适用条件，缺少：{Missing(answer, vocabulary, "zh", "；")}",
+            _ when OnlyTheStartIsOpen(answer) => $"开始日期取决于企业尚未提供的日期：{Missing(answer, vocabulary, "zh", "“{0}”", "、")}",
+            _ => $"无法确定企业是否符合适用条件，尚待回答：{Missing(answer, vocabulary, "zh", "“{0}”", "、")}",
         };
         return $"{name}，{answer.Content.Provision}：{StageInChinese(answer)}；{applies}。";
     }
@@ -63,15 +65,19 @@ internal static class Reasons
         Stage.Upcoming when answer.To is { } to => $"{Day(answer.History.EnactedOn)}通过，未开始适用即于{Day(to)}废止",
         Stage.Upcoming when answer.FromLatest is { } latest => $"{Day(answer.History.EnactedOn)}通过，开始日期未定，最迟{Day(latest)}",
         Stage.Upcoming => $"{Day(answer.History.EnactedOn)}通过，开始日期未定",
-        Stage.InForce => $"自{Day(answer.From)}起有效{(answer.EnforcementPaused ? "，暂停执法" : "")}{(answer.To is { } to ? $"，至{Day(to.AddDays(-1))}止" : "")}",
+        Stage.InForce => $"{(OnlyTheStartIsOpen(answer) ? "一般" : "")}自{Day(answer.From)}起有效{(answer.To is { } to ? $"，至{Day(to.AddDays(-1))}止" : "")}{(answer.EnforcementPaused ? "，但目前暂停执法" : "")}",
         Stage.Suspended => answer.SuspendedUntil is { } until ? $"中止适用，至{Day(until.AddDays(-1))}止" : "中止适用，恢复日期未定",
         Stage.Ended when answer.From is null => $"未开始适用即于{Day(answer.To)}废止",
         Stage.Ended => $"已终止，最后适用日为{Day(answer.To?.AddDays(-1))}",
         _ => throw new InvalidOperationException($"No words for {answer.Stage}."),
     };
 
-    private static string Missing(ObligationAnswer answer, FactVocabulary vocabulary, string language, string separator) =>
-        string.Join(separator, answer.MissingFacts.Select(f => vocabulary.Find(f)?.Description.In(language).TrimEnd('.', '。') ?? f));
+    private static string Missing(ObligationAnswer answer, FactVocabulary vocabulary, string language, string quoted, string separator) =>
+        string.Join(separator, answer.MissingFacts.Select(f => string.Format(quoted, vocabulary.Find(f)?.Description.In(language).TrimEnd('.', '。') ?? f)));
+
+    // The condition holds then; what is unknown is from which day on it binds this company.
+    private static bool OnlyTheStartIsOpen(ObligationAnswer answer) =>
+        answer.Content.RelativeStart is { } relative && answer.MissingFacts is [var only] && only == relative.Fact;
 
     private static DateOnly? ProposedOn(ObligationAnswer answer) =>
         answer.History.Drafts.Select(d => d.Lapsed ? null : (DateOnly?)d.On).FirstOrDefault(d => d is not null);

@@ -117,4 +117,18 @@ public sealed class A_stranger_asks(SeededService seeded) : IClassFixture<Seeded
 
     private static List<string> Ids(List<JsonNode> items, string status) =>
         [..items.Where(i => (string)i["status"]! == status).Select(i => (string)i["obligationId"]!)];
+
+    [Fact]
+    public async Task Is_told_in_words_what_is_still_to_be_answered_and_when_only_the_start_is_open()
+    {
+        var answer = await seeded.Service.SendAsync(
+            HttpMethod.Post,
+            "/applicability",
+            """{"facts":{"operates_in":["EU"],"offers_services_to":["EU"],"eu.dma_designated":true,"activities":["core-platform-service"]},"asOf":"2023-07-01","knownOn":"2023-07-01","status":["undetermined"],"limit":1000}""");
+        var item = answer.Body!["items"]!.AsArray().Single(i => (string)i!["obligationId"]! == "eu-dma-art5")!;
+
+        item["missingFacts"]!.AsArray().Select(f => (string)f!).ShouldBe(["eu.dma_designated_on"]);
+        item["because"]!["en"]!.ToString().ShouldContain("in force in general since 2023-05-02; its start depends on a day that the company has not told: “");
+        item["because"]!["zh"]!.ToString().ShouldContain("一般自2023-05-02起有效；开始日期取决于企业尚未提供的日期：“");
+    }
 }
