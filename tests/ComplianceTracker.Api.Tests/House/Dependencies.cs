@@ -12,6 +12,7 @@ public sealed class Dependencies
     [InlineData("ComplianceTracker.Domain")]
     [InlineData("ComplianceTracker.EventStore")]
     [InlineData("ComplianceTracker.EventStore.Postgres", "ComplianceTracker.EventStore")]
+    [InlineData("ComplianceTracker.EventStore.Marten", "ComplianceTracker.EventStore")]
     [InlineData("ComplianceTracker.EmbeddedPostgres")]
     [InlineData(
         "ComplianceTracker.Api",
