@@ -52,8 +52,7 @@ internal sealed class CompanyAnswers(
     {
         var state = await companies.AtAsync(StreamIds.DefaultTenant, question.CompanyId!, question.Position, cancellationToken);
         var day = question.Clocks.AsOf;
-        var piece = rule.History.Contents.Count(c => c.From is null || c.From <= day) - 1;
-        return TraceBody.From(rule.Rule.Conditions[piece].Trace(new CompanyFrames(state.Profile!, question.View.Index).On(day)));
+        return TraceBody.From(rule.Rule.Conditions[rule.History.PieceOn(day)].Trace(new CompanyFrames(state.Profile!, question.View.Index).On(day)));
     }
 
     private async Task<CompanyQuestion> FromRegisterAsync(RegisterRow row, QuestionClocks asked, CancellationToken cancellationToken)

@@ -93,7 +93,7 @@ public static class Applicability
     private static ApplicabilityInterval? On(Rule rule, CompanyFrames company, Days days)
     {
         var day = days.From ?? days.To?.AddDays(-1) ?? LegalDate.First;
-        var piece = PieceOn(rule.History.Contents, day);
+        var piece = rule.History.PieceOn(day);
         var evaluation = rule.Conditions[piece].EvaluateWithMissing(company.On(day));
         if (evaluation.Result == Truth.No)
         {
@@ -109,15 +109,4 @@ public static class Applicability
         value is DateValue { Value: var since }
             ? new(days, evaluation.Result, evaluation.MissingFacts, relative.Offset.After(since))
             : new(days, Truth.Unknown, [..evaluation.MissingFacts.Append(relative.Fact).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], null);
-
-    private static int PieceOn(ImmutableArray<ContentPiece> contents, DateOnly day)
-    {
-        var piece = contents.Length - 1;
-        while (piece > 0 && contents[piece].From > day)
-        {
-            piece--;
-        }
-
-        return piece;
-    }
 }

@@ -48,17 +48,18 @@ public sealed record LegalHistory
     public required ImmutableArray<Cause> Causes { get; init; }
 
     /// <summary>The content that holds on the day.</summary>
-    public ObligationContent ContentOn(DateOnly day)
+    public ObligationContent ContentOn(DateOnly day) => Contents[PieceOn(day)].Content;
+
+    /// <summary>The index in <see cref="Contents"/> of the piece that holds on the day.</summary>
+    public int PieceOn(DateOnly day)
     {
-        for (var i = Contents.Length - 1; i > 0; i--)
+        var piece = Contents.Length - 1;
+        while (piece > 0 && Contents[piece].From > day)
         {
-            if (Contents[i].From <= day)
-            {
-                return Contents[i].Content;
-            }
+            piece--;
         }
 
-        return Contents[0].Content;
+        return piece;
     }
 
     /// <summary>
