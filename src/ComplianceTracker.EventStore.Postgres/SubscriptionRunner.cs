@@ -50,6 +50,10 @@ internal sealed class SubscriptionRunner(
                 await Task.Delay(reconnectDelay, clock, cancellationToken);
                 reconnectDelay = reconnectDelay * 2 < options.Retries.LongestPause ? reconnectDelay * 2 : options.Retries.LongestPause;
             }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                throw new OperationCanceledException("The subscription was stopped while it failed.", failure, cancellationToken);
+            }
         }
     }
 

@@ -30,6 +30,10 @@ public sealed partial class InMemoryEventStore
                 await HandleNextAsync(subscription, search, checkpoint, cancellationToken);
             }
         }
+        catch (Exception failure) when (failure is not OperationCanceledException && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The subscription was stopped while it failed.", failure, cancellationToken);
+        }
         finally
         {
             lease.Release();

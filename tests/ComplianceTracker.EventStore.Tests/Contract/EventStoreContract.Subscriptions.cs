@@ -72,6 +72,18 @@ public abstract partial class EventStoreContract
         second.Handled.ShouldBe([last.Position]);
     }
 
+    [Fact]
+    public async Task A_subscription_that_is_stopped_while_it_fails_ends_as_one_that_was_stopped()
+    {
+        await AppendedAsync(To("s", Event()));
+        using var stop = new CancellationTokenSource();
+        var subscription = new StoppedWhileFailing(stop);
+
+        await Should.ThrowAsync<OperationCanceledException>(() => Store.RunSubscriptionAsync(subscription, stop.Token));
+
+        (await Store.CheckpointAsync("reader", Cancel)).ShouldBe(0);
+    }
+
     private async Task RunAsync(ISubscription subscription, Func<Task> meanwhile)
     {
         using var stop = new CancellationTokenSource();
@@ -79,6 +91,19 @@ public abstract partial class EventStoreContract
         await meanwhile();
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => running);
+    }
+
+    private sealed class StoppedWhileFailing(CancellationTokenSource stop) : ISubscription
+    {
+        public string Name => "reader";
+
+        public EventFilter? Filter => null;
+
+        public async Task HandleAsync(SubscriptionBatch batch, CancellationToken cancellationToken)
+        {
+            await stop.CancelAsync();
+            throw new TimeoutException("broken");
+        }
     }
 
     private sealed class Recorder(string name, EventFilter? filter = null) : ISubscription
