@@ -1,7 +1,9 @@
+using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.EventStore;
 
@@ -17,7 +19,8 @@ internal static class ObligationEndpoints
     public static IServiceCollection AddObligations(this IServiceCollection services) => services
         .AddSingleton<RegisterReader>()
         .AddSingleton<CompanyAnswers>()
-        .AddSingleton<ISubscription, RegisterProjection>();
+        .AddSingleton<ISubscription>(provider => new RegisterProjection(
+            provider.GetRequiredService<InstrumentCatalogue>(), provider.GetRequiredService<EventTypes>()));
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapObligationEndpoints(this IEndpointRouteBuilder routes)

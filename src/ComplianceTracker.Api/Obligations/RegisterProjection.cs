@@ -15,12 +15,25 @@ namespace ComplianceTracker.Api.Obligations;
 /// recomputes, for every company, the obligations whose condition it changed. Everything is computed by the same pure function
 /// that answers what-if questions, with all that is recorded taken as known.
 /// </summary>
-internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTypes types) : ISubscription
+/// <param name="catalogue">The law.</param>
+/// <param name="types">Reads events.</param>
+/// <param name="tables">The tables to keep.</param>
+/// <param name="name">The subscription's name.</param>
+internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTypes types, RegisterTables tables, string name) : ISubscription
 {
+    /// <summary>The name of the projection that answers questions.</summary>
+    public const string LiveName = "Register";
+
     private const int CompaniesAtOnce = 500;
 
+    /// <summary>The projection that answers questions.</summary>
+    public RegisterProjection(InstrumentCatalogue catalogue, EventTypes types)
+        : this(catalogue, types, RegisterTables.Live, LiveName)
+    {
+    }
+
     /// <inheritdoc/>
-    public string Name => "Register";
+    public string Name => name;
 
     /// <inheritdoc/>
     public EventFilter? Filter => null;
@@ -51,13 +64,15 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
             [..before.Rules.Select(r => r.History.ObligationId).Where(id => !now.RuleById.ContainsKey(id))]);
     }
 
-    private static async Task<long> PositionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    // For update: a rebuild that is about to take these tables' place holds this row's table first, and a batch that waits for it
+    // must not hold anything that the rebuild still needs.
+    private async Task<long> PositionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select position from ct_register_state", connection);
+        await using var command = new NpgsqlCommand($"select position from {tables.State} for update", connection);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static async Task RecomputeRulesAsync(
+    private async Task RecomputeRulesAsync(
         NpgsqlConnection connection,
         (ImmutableArray<RuleView> Changed, ImmutableArray<string> Gone) rules,
         CatalogueView view,
@@ -68,18 +83,31 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
             return;
         }
 
-        await using (var delete = new NpgsqlCommand("delete from ct_register where obligation_id = any($1)", connection))
-        {
-            delete.Parameters.Add(new() { Value = rules.Changed.Select(r => r.History.ObligationId).Concat(rules.Gone).ToArray() });
-            await delete.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        var touched = rules.Changed.Select(r => r.History.ObligationId).Concat(rules.Gone).ToHashSet(StringComparer.Ordinal);
         var after = ("", "");
         while (await CompaniesAfterAsync(connection, after, cancellationToken) is { Count: > 0 } page)
         {
-            await RegisterTables.WriteAsync(connection, page.SelectMany(c => Rows(c.Tenant, c.Profile, rules.Changed, view)), cancellationToken);
-            after = (page[^1].Tenant, page[^1].Profile.Id);
+            var changed = page
+                .Select(c => (c.Intervals, Now: Recomputed(c.Company, c.Intervals, touched, rules.Changed, view)))
+                .Where(c => !c.Now.Intervals.SequenceEqual(c.Intervals))
+                .Select(c => c.Now)
+                .ToList();
+            await tables.ReplaceIntervalsAsync(connection, changed, cancellationToken);
+            after = (page[^1].Company.Tenant, page[^1].Company.Profile.Id);
         }
+    }
+
+    private static CompanyIntervals Recomputed(
+        StoredCompany company,
+        ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> intervals,
+        HashSet<string> touched,
+        ImmutableArray<RuleView> changed,
+        CatalogueView view)
+    {
+        var now = CompanyIntervals.Of(company.Tenant, new CompanyFrames(company.Profile, view.Index), changed.Select(r => r.Rule));
+
+        // Sorting is stable, so the days of an obligation stay in order.
+        return now with { Intervals = [..intervals.Where(i => !touched.Contains(i.ObligationId)).Concat(now.Intervals).OrderBy(i => i.ObligationId, StringComparer.Ordinal)] };
     }
 
     private async Task RecomputeCompaniesAsync(
@@ -93,104 +121,96 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
         {
             var known = await CompaniesAsync(connection, some.Select(s => s.Key), cancellationToken);
             var changed = some
-                .Select(s => (
-                    Tenant: StreamIds.TenantOf(s.Key),
-                    Profile: s.Aggregate(known.GetValueOrDefault(s.Key), (p, e) => CompanyDecider.Evolve(p, (CompanyEvent)types.Decode(e)))!,
-                    Last: s.Last()))
+                .Select(s => new StoredCompany(
+                    StreamIds.TenantOf(s.Key),
+                    s.Aggregate(known.GetValueOrDefault(s.Key), (p, e) => CompanyDecider.Evolve(p, (CompanyEvent)types.Decode(e)))!,
+                    s.Last().Version,
+                    s.Last().Position))
                 .ToList();
-            await WriteCompaniesAsync(connection, changed, cancellationToken);
-            await RegisterTables.WriteAsync(
-                connection,
-                changed.Where(c => !c.Profile.IsArchived).SelectMany(c => Rows(c.Tenant, c.Profile, view.Rules, view)),
-                cancellationToken);
+            await ReplaceCompaniesAsync(connection, changed, cancellationToken);
+            await tables.ReplaceIntervalsAsync(connection, [..changed.Select(c => IntervalsOf(c, view))], cancellationToken);
         }
     }
 
-    private static IEnumerable<(string Tenant, string CompanyId, string ObligationId, ApplicabilityInterval Interval)> Rows(
-        string tenant, CompanyProfile profile, IEnumerable<RuleView> rules, CatalogueView view)
-    {
-        var frames = new CompanyFrames(profile, view.Index);
-        return CompanyRegister.Of(frames, rules.Select(r => r.Rule))
-            .SelectMany(entry => entry.Intervals.Select(i => (tenant, profile.Id, entry.History.ObligationId, i)));
-    }
+    /// <summary>The company's intervals under all rules; none once it is archived.</summary>
+    public static CompanyIntervals IntervalsOf(StoredCompany company, CatalogueView view) => CompanyIntervals.Of(
+        company.Tenant,
+        new CompanyFrames(company.Profile, view.Index),
+        company.Profile.IsArchived ? [] : view.Rules.Select(r => r.Rule));
 
-    private static async Task<List<(string Tenant, CompanyProfile Profile)>> CompaniesAfterAsync(
+    private async Task<List<(StoredCompany Company, ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Intervals)>> CompaniesAfterAsync(
         NpgsqlConnection connection, (string Tenant, string Id) after, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "select tenant, id, name, time_zone, archived, facts from ct_company where (tenant, id) > ($1, $2) and not archived order by tenant, id limit $3",
+            $"""
+            select c.tenant, c.id, c.name, c.time_zone, c.archived, c.version, c.position, c.facts, {RegisterTables.ColumnsOf("r")}
+            from {tables.Company} c left join {tables.Register} r on r.tenant = c.tenant and r.company_id = c.id
+            where (c.tenant, c.id) > ($1, $2) and not c.archived order by c.tenant, c.id limit $3
+            """,
             connection);
         command.Parameters.Add(new() { Value = after.Tenant });
         command.Parameters.Add(new() { Value = after.Id });
         command.Parameters.Add(new() { Value = CompaniesAtOnce });
-        return await ReadCompaniesAsync(command, cancellationToken);
+        return await ReadAsync(command, reader => (ReadCompany(reader), RegisterTables.ReadIntervals(reader, 8)), cancellationToken);
     }
 
-    private static async Task<Dictionary<string, CompanyProfile>> CompaniesAsync(
+    private async Task<Dictionary<string, CompanyProfile>> CompaniesAsync(
         NpgsqlConnection connection, IEnumerable<string> streams, CancellationToken cancellationToken)
     {
         var keys = streams.ToList();
         await using var command = new NpgsqlCommand(
-            "select tenant, id, name, time_zone, archived, facts from ct_company where (tenant, id) in (select * from unnest($1, $2))", connection);
+            $"""
+            select tenant, id, name, time_zone, archived, version, position, facts
+            from {tables.Company} where (tenant, id) in (select * from unnest($1, $2))
+            """,
+            connection);
         command.Parameters.Add(new() { Value = keys.Select(StreamIds.TenantOf).ToArray() });
         command.Parameters.Add(new() { Value = keys.Select(StreamIds.IdOf).ToArray() });
-        var companies = await ReadCompaniesAsync(command, cancellationToken);
+        var companies = await ReadAsync(command, ReadCompany, cancellationToken);
         return companies.ToDictionary(c => StreamIds.Company(c.Tenant, c.Profile.Id), c => c.Profile, StringComparer.Ordinal);
     }
 
-    private static async Task<List<(string Tenant, CompanyProfile Profile)>> ReadCompaniesAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
-        var companies = new List<(string, CompanyProfile)>();
+        var rows = new List<T>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var facts = JsonSerializer.Deserialize(reader.GetString(5), StoredJson.Of<ImmutableArray<FactDeclaration>>());
-            companies.Add((reader.GetString(0), new CompanyProfile(
-                reader.GetString(1),
-                reader.GetString(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3),
-                CompanyProfile.Declare(CompanyProfile.NoFacts, facts),
-                reader.GetBoolean(4))));
+            rows.Add(read(reader));
         }
 
-        return companies;
+        return rows;
     }
 
-    private static async Task WriteCompaniesAsync(
-        NpgsqlConnection connection, List<(string Tenant, CompanyProfile Profile, RecordedEvent Last)> companies, CancellationToken cancellationToken)
+    private static StoredCompany ReadCompany(NpgsqlDataReader reader)
     {
-        await using var batch = new NpgsqlBatch(connection);
-        foreach (var (tenant, profile, last) in companies)
-        {
-            var facts = profile.Facts.SelectMany(f => f.Value.Pieces.Select(p => new FactDeclaration(f.Key, p.Value, p.Days))).ToImmutableArray();
-            var upsert = new NpgsqlBatchCommand("""
-                insert into ct_company (tenant, id, name, time_zone, archived, version, position, facts) values ($1, $2, $3, $4, $5, $6, $7, $8)
-                on conflict (tenant, id) do update set name = excluded.name, time_zone = excluded.time_zone, archived = excluded.archived,
-                    version = excluded.version, position = excluded.position, facts = excluded.facts
-                """);
-            upsert.Parameters.Add(new() { Value = tenant });
-            upsert.Parameters.Add(new() { Value = profile.Id });
-            upsert.Parameters.Add(new() { Value = profile.Name });
-            upsert.Parameters.Add(new() { Value = (object?)profile.TimeZone ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-            upsert.Parameters.Add(new() { Value = profile.IsArchived });
-            upsert.Parameters.Add(new() { Value = last.Version });
-            upsert.Parameters.Add(new() { Value = last.Position });
-            upsert.Parameters.Add(new() { Value = JsonSerializer.Serialize(facts, StoredJson.Of<ImmutableArray<FactDeclaration>>()), NpgsqlDbType = NpgsqlDbType.Jsonb });
-            batch.BatchCommands.Add(upsert);
-            var delete = new NpgsqlBatchCommand("delete from ct_register where tenant = $1 and company_id = $2");
-            delete.Parameters.Add(new() { Value = tenant });
-            delete.Parameters.Add(new() { Value = profile.Id });
-            batch.BatchCommands.Add(delete);
-        }
-
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        var facts = JsonSerializer.Deserialize(reader.GetString(7), StoredJson.Of<ImmutableArray<FactDeclaration>>());
+        var profile = new CompanyProfile(
+            reader.GetString(1),
+            reader.GetString(2),
+            reader.IsDBNull(3) ? null : reader.GetString(3),
+            CompanyProfile.Declare(CompanyProfile.NoFacts, facts),
+            reader.GetBoolean(4));
+        return new StoredCompany(reader.GetString(0), profile, reader.GetInt64(5), reader.GetInt64(6));
     }
 
-    private static async Task MoveAsync(NpgsqlConnection connection, SubscriptionBatch batch, CancellationToken cancellationToken)
+    private async Task ReplaceCompaniesAsync(NpgsqlConnection connection, List<StoredCompany> companies, CancellationToken cancellationToken)
+    {
+        await using (var delete = new NpgsqlCommand($"delete from {tables.Company} where (tenant, id) in (select * from unnest($1, $2))", connection))
+        {
+            delete.Parameters.Add(new() { Value = companies.Select(c => c.Tenant).ToArray() });
+            delete.Parameters.Add(new() { Value = companies.Select(c => c.Profile.Id).ToArray() });
+            await delete.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await tables.AddCompaniesAsync(connection, companies, cancellationToken);
+    }
+
+    private async Task MoveAsync(NpgsqlConnection connection, SubscriptionBatch batch, CancellationToken cancellationToken)
     {
         // An event that was parked comes later than newer ones: the register does not step back in time for it.
         await using var command = new NpgsqlCommand(
-            "update ct_register_state set position = $1, recorded_at = greatest(recorded_at, $2)", connection);
+            $"update {tables.State} set position = $1, recorded_at = greatest(recorded_at, $2)", connection);
         command.Parameters.Add(new() { Value = batch.Through });
         command.Parameters.Add(new() { Value = batch.Events[^1].RecordedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -7,13 +7,11 @@ namespace ComplianceTracker.Api.Obligations;
 /// <summary>Reads one company's register with the position that it reflects, in one statement and so of one moment.</summary>
 internal sealed class RegisterReader(NpgsqlDataSource database)
 {
-    private const string Sql = """
-        select s.position, s.recorded_at, c.time_zone, c.archived,
-               r.from_day, r.to_day, r.applies, r.missing_facts, r.earliest_start, r.obligation_id
-        from ct_register_state s
-        join ct_company c on c.tenant = $1 and c.id = $2
-        left join ct_register r on r.tenant = c.tenant and r.company_id = c.id
-        order by r.obligation_id, r.from_day
+    private static readonly string Sql = $"""
+        select s.position, s.recorded_at, c.time_zone, c.archived, {RegisterTables.ColumnsOf("r")}
+        from {RegisterTables.Live.State} s
+        join {RegisterTables.Live.Company} c on c.tenant = $1 and c.id = $2
+        left join {RegisterTables.Live.Register} r on r.tenant = c.tenant and r.company_id = c.id
         """;
 
     /// <summary>The company's register, or null: the projection has not seen the company.</summary>
@@ -23,25 +21,24 @@ internal sealed class RegisterReader(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = tenant });
         command.Parameters.Add(new() { Value = companyId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        RegisterRow? row = null;
-        var intervals = new Dictionary<string, ImmutableArray<ApplicabilityInterval>>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellationToken))
+        if (!await reader.ReadAsync(cancellationToken))
         {
-            row ??= new RegisterRow(
-                companyId,
-                reader.IsDBNull(2) ? null : reader.GetString(2),
-                reader.GetBoolean(3),
-                reader.GetInt64(0),
-                reader.IsDBNull(1) ? null : new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero),
-                intervals);
-            if (!reader.IsDBNull(9))
-            {
-                var obligation = reader.GetString(9);
-                intervals[obligation] = intervals.GetValueOrDefault(obligation, []).Add(RegisterTables.Read(reader, 4));
-            }
+            return null;
         }
 
-        return row;
+        var intervals = new Dictionary<string, ImmutableArray<ApplicabilityInterval>>(StringComparer.Ordinal);
+        foreach (var (obligation, interval) in RegisterTables.ReadIntervals(reader, 4))
+        {
+            intervals[obligation] = intervals.TryGetValue(obligation, out var earlier) ? earlier.Add(interval) : [interval];
+        }
+
+        return new RegisterRow(
+            companyId,
+            reader.IsDBNull(2) ? null : reader.GetString(2),
+            reader.GetBoolean(3),
+            reader.GetInt64(0),
+            reader.IsDBNull(1) ? null : new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero),
+            intervals);
     }
 }
 

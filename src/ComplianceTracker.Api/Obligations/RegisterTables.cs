@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Common;
+using ComplianceTracker.Domain.Companies;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Obligations;
 using Npgsql;
@@ -7,15 +11,41 @@ using NpgsqlTypes;
 namespace ComplianceTracker.Api.Obligations;
 
 /// <summary>
-/// The register in SQL: for each company and obligation the intervals in which it applies or may apply. Legal windows are not
-/// in here: they are the same for every company and come from the catalogue, so that a moved date touches no company's rows.
-/// An open end of an interval is stored as infinity.
+/// The register in SQL: for each company the intervals in which obligations apply or may apply to it. Legal windows are not in
+/// here: they are the same for every company and come from the catalogue, so that a moved date touches no company's row. An open
+/// end of an interval is stored as infinity.
 /// </summary>
-internal static class RegisterTables
+/// <remarks>
+/// A company's intervals are one row of arrays of equal length, ordered by obligation and day: a question reads one row, and a
+/// hundred thousand companies are that many rows, not ten million. In SQL they come apart with
+/// <c>select company_id, i.* from ct_register, unnest(obligation_ids, from_days, to_days, applies, missing_facts, earliest_starts) i</c>.
+/// </remarks>
+/// <param name="suffix">What the names of the tables end with.</param>
+internal sealed class RegisterTables(string suffix)
 {
+    private const string Columns = "obligation_ids, from_days, to_days, applies, missing_facts, earliest_starts";
+
+    // Names of facts hold no blank.
+    private const char BetweenFacts = ' ';
+
+    /// <summary>Those that answer questions.</summary>
+    public static RegisterTables Live { get; } = new("");
+
+    /// <summary>Those that a rebuild fills, and that then take the place of the live ones.</summary>
+    public static RegisterTables Next { get; } = new("_next");
+
+    /// <summary>The table of company profiles.</summary>
+    public string Company => $"ct_company{suffix}";
+
+    /// <summary>The table of intervals.</summary>
+    public string Register => $"ct_register{suffix}";
+
+    /// <summary>The table of one row that says how far the register is.</summary>
+    public string State => $"ct_register_state{suffix}";
+
     /// <summary>What must exist before the projection runs. Repeating it changes nothing.</summary>
-    public const string Schema = """
-        create table if not exists ct_company (
+    public string Schema => $"""
+        create table if not exists {Company} (
             tenant text collate "C" not null,
             id text collate "C" not null,
             name text not null,
@@ -23,67 +53,151 @@ internal static class RegisterTables
             archived boolean not null,
             version bigint not null,
             position bigint not null,
-            facts jsonb not null,
+            facts json not null,
             primary key (tenant, id));
-        create table if not exists ct_register (
+        create table if not exists {Register} (
             tenant text collate "C" not null,
             company_id text collate "C" not null,
-            obligation_id text collate "C" not null,
-            from_day date not null,
-            to_day date not null,
-            applies boolean not null,
+            obligation_ids text[] not null,
+            from_days date[] not null,
+            to_days date[] not null,
+            applies boolean[] not null,
             missing_facts text[] not null,
-            earliest_start date,
-            primary key (tenant, company_id, obligation_id, from_day));
-        create index if not exists ct_register_obligation on ct_register (obligation_id);
-        create table if not exists ct_register_state (
+            earliest_starts date[] not null,
+            primary key (tenant, company_id));
+        create table if not exists {State} (
             one boolean primary key default true check (one),
             position bigint not null,
             recorded_at timestamptz);
-        insert into ct_register_state (position) values (0) on conflict do nothing;
+        insert into {State} (position) values (0) on conflict do nothing;
         """;
 
-    /// <summary>Writes the intervals of a company's obligations, which must have none there.</summary>
-    public static async Task WriteAsync(
-        NpgsqlConnection connection,
-        IEnumerable<(string Tenant, string CompanyId, string ObligationId, ApplicabilityInterval Interval)> rows,
-        CancellationToken cancellationToken)
+    /// <summary>Removes the tables, if they are there.</summary>
+    public string Drop => $"drop table if exists {Company}, {Register}, {State};";
+
+    /// <summary>Gives the tables the names of others, which must not exist.</summary>
+    public string RenameTo(RegisterTables others) => $"""
+        alter table {Company} rename to {others.Company};
+        alter table {Register} rename to {others.Register};
+        alter table {State} rename to {others.State};
+        """;
+
+    /// <summary>Writes companies of which the tables hold nothing.</summary>
+    public async Task AddCompaniesAsync(NpgsqlConnection connection, IEnumerable<StoredCompany> companies, CancellationToken cancellationToken)
     {
         await using var writer = await connection.BeginBinaryImportAsync(
-            "copy ct_register (tenant, company_id, obligation_id, from_day, to_day, applies, missing_facts, earliest_start) from stdin (format binary)",
-            cancellationToken);
-        foreach (var (tenant, company, obligation, interval) in rows)
+            $"copy {Company} (tenant, id, name, time_zone, archived, version, position, facts) from stdin (format binary)", cancellationToken);
+        foreach (var (tenant, profile, version, position) in companies)
         {
             await writer.StartRowAsync(cancellationToken);
             await writer.WriteAsync(tenant, NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(company, NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(obligation, NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(interval.Days.From ?? DateOnly.MinValue, NpgsqlDbType.Date, cancellationToken);
-            await writer.WriteAsync(interval.Days.To ?? DateOnly.MaxValue, NpgsqlDbType.Date, cancellationToken);
-            await writer.WriteAsync(interval.Applies == Truth.Yes, NpgsqlDbType.Boolean, cancellationToken);
-            await writer.WriteAsync(interval.MissingFacts.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text, cancellationToken);
-            if (interval.EarliestStart is { } start)
-            {
-                await writer.WriteAsync(start, NpgsqlDbType.Date, cancellationToken);
-            }
-            else
-            {
-                await writer.WriteNullAsync(cancellationToken);
-            }
+            await writer.WriteAsync(profile.Id, NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(profile.Name, NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(profile.TimeZone, NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(profile.IsArchived, NpgsqlDbType.Boolean, cancellationToken);
+            await writer.WriteAsync(version, NpgsqlDbType.Bigint, cancellationToken);
+            await writer.WriteAsync(position, NpgsqlDbType.Bigint, cancellationToken);
+            await writer.WriteAsync(Facts(profile), NpgsqlDbType.Json, cancellationToken);
         }
 
         await writer.CompleteAsync(cancellationToken);
     }
 
-    /// <summary>An interval as a row holds it.</summary>
-    public static ApplicabilityInterval Read(NpgsqlDataReader reader, int first)
+    /// <summary>Writes the intervals of companies of which the tables hold none.</summary>
+    public async Task AddIntervalsAsync(NpgsqlConnection connection, IEnumerable<CompanyIntervals> companies, CancellationToken cancellationToken)
     {
-        var from = reader.GetFieldValue<DateOnly>(first);
-        var to = reader.GetFieldValue<DateOnly>(first + 1);
-        return new ApplicabilityInterval(
-            new Days(from == DateOnly.MinValue ? null : from, to == DateOnly.MaxValue ? null : to),
-            reader.GetBoolean(first + 2) ? Truth.Yes : Truth.Unknown,
-            [..reader.GetFieldValue<string[]>(first + 3)],
-            reader.IsDBNull(first + 4) ? null : reader.GetFieldValue<DateOnly>(first + 4));
+        await using var writer = await connection.BeginBinaryImportAsync(
+            $"copy {Register} (tenant, company_id, {Columns}) from stdin (format binary)", cancellationToken);
+        foreach (var (tenant, company, intervals) in companies)
+        {
+            await writer.StartRowAsync(cancellationToken);
+            await writer.WriteAsync(tenant, NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(company, NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(Array(i => i.ObligationId), NpgsqlDbType.Array | NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(Array(i => i.Interval.Days.From ?? DateOnly.MinValue), NpgsqlDbType.Array | NpgsqlDbType.Date, cancellationToken);
+            await writer.WriteAsync(Array(i => i.Interval.Days.To ?? DateOnly.MaxValue), NpgsqlDbType.Array | NpgsqlDbType.Date, cancellationToken);
+            await writer.WriteAsync(Array(i => i.Interval.Applies == Truth.Yes), NpgsqlDbType.Array | NpgsqlDbType.Boolean, cancellationToken);
+            await writer.WriteAsync(Array(i => string.Join(BetweenFacts, i.Interval.MissingFacts)), NpgsqlDbType.Array | NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(Array(i => i.Interval.EarliestStart), NpgsqlDbType.Array | NpgsqlDbType.Date, cancellationToken);
+
+            T[] Array<T>(Func<(string ObligationId, ApplicabilityInterval Interval), T> member) => [..intervals.Select(member)];
+        }
+
+        await writer.CompleteAsync(cancellationToken);
     }
+
+    /// <summary>Writes the intervals of companies in the place of those there are.</summary>
+    public async Task ReplaceIntervalsAsync(NpgsqlConnection connection, IReadOnlyList<CompanyIntervals> companies, CancellationToken cancellationToken)
+    {
+        if (companies.Count == 0)
+        {
+            return;
+        }
+
+        await using (var delete = new NpgsqlCommand(
+            $"delete from {Register} where (tenant, company_id) in (select * from unnest($1, $2))", connection))
+        {
+            delete.Parameters.Add(new() { Value = companies.Select(c => c.Tenant).ToArray() });
+            delete.Parameters.Add(new() { Value = companies.Select(c => c.CompanyId).ToArray() });
+            await delete.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await AddIntervalsAsync(connection, companies, cancellationToken);
+    }
+
+    /// <summary>The columns of a register's row, qualified, in the order in which <see cref="ReadIntervals"/> reads them.</summary>
+    public static string ColumnsOf(string alias) => string.Join(", ", Columns.Split(", ").Select(c => $"{alias}.{c}"));
+
+    /// <summary>A company's intervals as its row holds them; none when there is no row.</summary>
+    public static ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> ReadIntervals(NpgsqlDataReader reader, int first)
+    {
+        if (reader.IsDBNull(first))
+        {
+            return [];
+        }
+
+        var ids = reader.GetFieldValue<string[]>(first);
+        var from = reader.GetFieldValue<DateOnly[]>(first + 1);
+        var to = reader.GetFieldValue<DateOnly[]>(first + 2);
+        var applies = reader.GetFieldValue<bool[]>(first + 3);
+        var missing = reader.GetFieldValue<string[]>(first + 4);
+        var starts = reader.GetFieldValue<DateOnly?[]>(first + 5);
+        var intervals = ImmutableArray.CreateBuilder<(string, ApplicabilityInterval)>(ids.Length);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            intervals.Add((ids[i], new ApplicabilityInterval(
+                new Days(from[i] == DateOnly.MinValue ? null : from[i], to[i] == DateOnly.MaxValue ? null : to[i]),
+                applies[i] ? Truth.Yes : Truth.Unknown,
+                missing[i].Length == 0 ? [] : [..missing[i].Split(BetweenFacts)],
+                starts[i])));
+        }
+
+        return intervals.MoveToImmutable();
+    }
+
+    /// <summary>What a profile's declarations are stored as.</summary>
+    public static string Facts(CompanyProfile profile) => JsonSerializer.Serialize(
+        profile.Facts.SelectMany(f => f.Value.Pieces.Select(p => new FactDeclaration(f.Key, p.Value, p.Days))).ToImmutableArray(),
+        StoredJson.Of<ImmutableArray<FactDeclaration>>());
+}
+
+/// <summary>A company as the read model holds it.</summary>
+/// <param name="Tenant">Whose it is.</param>
+/// <param name="Profile">The profile.</param>
+/// <param name="Version">The version of its last event.</param>
+/// <param name="Position">The log position of its last event.</param>
+internal sealed record StoredCompany(string Tenant, CompanyProfile Profile, long Version, long Position);
+
+/// <summary>When obligations apply or may apply to a company, by obligation, ordinal, then by day.</summary>
+/// <param name="Tenant">Whose company it is.</param>
+/// <param name="CompanyId">The company.</param>
+/// <param name="Intervals">The intervals.</param>
+internal sealed record CompanyIntervals(
+    string Tenant, string CompanyId, ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Intervals)
+{
+    /// <summary>The company's intervals under the rules.</summary>
+    public static CompanyIntervals Of(string tenant, CompanyFrames frames, IEnumerable<Rule> rules) => new(
+        tenant,
+        frames.Company.Id,
+        [..CompanyRegister.Of(frames, rules).SelectMany(entry => entry.Intervals.Select(i => (entry.History.ObligationId, i)))]);
 }

@@ -83,7 +83,7 @@ public sealed class A_kill_during_the_first_import(Databases databases) : IDispo
             [
                 "select stream_id || ' ' || version || ' ' || type || ' ' || id || ' ' || data from mt_events order by stream_id collate \"C\", version",
                 "select id || ' ' || version from mt_streams order by id collate \"C\"",
-                "select row(tenant, company_id, obligation_id, from_day, to_day, applies, missing_facts, earliest_start)::text from ct_register order by 1",
+                "select r::text from ct_register r order by 1",
                 "select row(tenant, id, name, time_zone, archived, version, facts)::text from ct_company order by 1",
             ])
         {

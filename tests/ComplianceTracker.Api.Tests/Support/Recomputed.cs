@@ -66,7 +66,11 @@ internal sealed class Recomputed
     public static async Task<SortedSet<string>> ProjectedRowsAsync(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand(
-            "select company_id, obligation_id, from_day, to_day, applies, missing_facts, earliest_start from ct_register");
+            """
+            select r.company_id, i.*
+            from ct_register r, unnest(obligation_ids, from_days, to_days, r.applies, r.missing_facts, earliest_starts)
+                as i(obligation_id, from_day, to_day, applies, missing_facts, earliest_start)
+            """);
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new SortedSet<string>(StringComparer.Ordinal);
         while (await reader.ReadAsync())
@@ -74,7 +78,7 @@ internal sealed class Recomputed
             var (from, to) = (reader.GetFieldValue<DateOnly>(2), reader.GetFieldValue<DateOnly>(3));
             rows.Add(Row(
                 reader.GetString(0), reader.GetString(1), from == DateOnly.MinValue ? null : from, to == DateOnly.MaxValue ? null : to,
-                reader.GetBoolean(4), reader.GetFieldValue<string[]>(5), reader.IsDBNull(6) ? null : reader.GetFieldValue<DateOnly>(6)));
+                reader.GetBoolean(4), reader.GetString(5).Split(' '), reader.IsDBNull(6) ? null : reader.GetFieldValue<DateOnly>(6)));
         }
 
         return rows;
