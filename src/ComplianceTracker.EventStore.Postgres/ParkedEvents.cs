@@ -10,20 +10,35 @@ namespace ComplianceTracker.EventStore.Postgres;
 /// </summary>
 internal sealed class ParkedEvents(string schema, string subscription)
 {
+    private const string LockSql = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
+
+    private string LockKey => $"ct_parked:{schema}:{subscription}";
+
     /// <summary>Waits until no other transaction works on the subscription's parked events; the lock ends with the transaction.</summary>
     public async Task LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = Command(
-            connection, "select pg_advisory_xact_lock(hashtextextended($1, 0))", $"ct_parked:{schema}:{subscription}");
+        await using var command = Command(connection, LockSql, LockKey);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>True when anything is parked.</summary>
-    public async Task<bool> AnyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Takes the lock and gives those of the events whose stream has an earlier event parked.</summary>
+    public async Task<List<RecordedEvent>> LockedBehindAsync(
+        NpgsqlConnection connection, IReadOnlyList<RecordedEvent> events, CancellationToken cancellationToken)
     {
-        await using var command = Command(
-            connection, $"select exists (select from {schema}.ct_parked where subscription = $1)", subscription);
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+        // One round trip for what is nearly always the answer; two statements, so that the second sees what the lock waited for.
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new(LockSql) { Parameters = { new() { Value = LockKey } } });
+        batch.BatchCommands.Add(new(
+            $"select exists (select from {schema}.ct_parked where subscription = $1)") { Parameters = { new() { Value = subscription } } });
+        bool any;
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            any = reader.GetBoolean(0);
+        }
+
+        return any ? await BehindAsync(connection, events, cancellationToken) : [];
     }
 
     /// <summary>Those of the events whose stream has an earlier event parked.</summary>

@@ -37,6 +37,45 @@ public sealed partial class PostgresEventStore
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<StreamEvents>> ReadStreamsAsync(
+        string prefix, string? after, int limit, long upToPosition, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(prefix);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+
+        // Lateral: whatever the planner thinks of the tables' sizes, these are a few look-ups in the index of each stream.
+        await using var command = DataSource.CreateCommand($"""
+            select {Columns}, s.key
+            from (select id as key from {schema}.mt_streams where id > $1 and id ^@ $2 and id <> 'mt_tombstone' order by id limit $3) s
+            left join lateral (
+                select {Columns} from {schema}.mt_events where stream_id = s.key and seq_id <= $4 and {NoTombstones} order by version) e on true
+            order by s.key, e.version
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after ?? "", NpgsqlDbType = NpgsqlDbType.Varchar });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = prefix, NpgsqlDbType = NpgsqlDbType.Varchar });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = upToPosition });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var streams = new List<StreamEvents>();
+        var events = new List<RecordedEvent>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var key = reader.GetString(11);
+            if (streams.Count == 0 || streams[^1].StreamId != key)
+            {
+                streams.Add(new StreamEvents(key, events = []));
+            }
+
+            if (!reader.IsDBNull(0))
+            {
+                events.Add(Read(reader));
+            }
+        }
+
+        return streams;
+    }
+
+    /// <inheritdoc/>
     public async Task<long> StreamVersionAsync(string streamId, CancellationToken cancellationToken = default)
     {
         await using var command = DataSource.CreateCommand($"select version from {schema}.mt_streams where id = $1");

@@ -28,9 +28,6 @@ internal sealed class SubscriptionRunner(
     private PoisonSearch search = new(options.Retries, options.SubscriptionPageSize);
     private TimeSpan reconnectDelay = options.Retries.FirstPause;
 
-    // False only when nothing is parked: nobody but the holder of the lease parks. Spares the usual batch the look.
-    private bool anyParked;
-
     /// <summary>The name of a subscription's row in <c>mt_event_progression</c>.</summary>
     public static string RowName(string subscription) => subscription + RowSuffix;
 
@@ -78,7 +75,6 @@ internal sealed class SubscriptionRunner(
     {
         var checkpoint = await store.CheckpointAsync(subscription.Name, cancellationToken);
         await failures.LoadAsync(cancellationToken);
-        anyParked = await parked.AnyAsync(connection, cancellationToken);
         search = new PoisonSearch(options.Retries, options.SubscriptionPageSize);
         while (true)
         {
@@ -103,7 +99,7 @@ internal sealed class SubscriptionRunner(
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var waiting = await BehindParkedAsync(connection, page, cancellationToken);
+            var waiting = await parked.LockedBehindAsync(connection, page.Events, cancellationToken);
             handed = waiting.Count == 0 ? page.Events : [.. page.Events.ExceptBy(waiting.Select(e => e.Position), e => e.Position)];
             if (handed.Count > 0)
             {
@@ -161,25 +157,11 @@ internal sealed class SubscriptionRunner(
         if (failure is not null)
         {
             await parked.AddFailedAsync(connection, @event, failure, search.Attempts, cancellationToken);
-            anyParked = true;
         }
 
         await PassAsync(transaction, checkpoint, page, waiting, cancellationToken);
         search.Removed(parked: failure is not null);
         return true;
-    }
-
-    private async Task<List<RecordedEvent>> BehindParkedAsync(
-        NpgsqlConnection connection, EventPage page, CancellationToken cancellationToken)
-    {
-        if (!anyParked)
-        {
-            return [];
-        }
-
-        await parked.LockAsync(connection, cancellationToken);
-        anyParked = await parked.AnyAsync(connection, cancellationToken);
-        return anyParked ? await parked.BehindAsync(connection, page.Events, cancellationToken) : [];
     }
 
     private async Task PassAsync(

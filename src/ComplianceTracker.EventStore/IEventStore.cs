@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ComplianceTracker.EventStore.Parking;
 
 namespace ComplianceTracker.EventStore;
@@ -28,6 +29,9 @@ namespace ComplianceTracker.EventStore;
 /// <item><term>P21</term><description>A handler that fails on everything parks a bounded number of events, then stops and shows it.</description></item>
 /// <item><term>P22</term><description>Retrying hands over a parked event as it is stored by then, and then those that wait behind it, in order, one at a time, never while the subscription handles a batch; each leaves the list in the transaction in which it is handled. At the first failure the rest stays parked.</description></item>
 /// <item><term>P23</term><description>Skipping leaves a parked event out for good and goes on as P22 with those behind it. What was parked, retried and skipped, when, by whom and why, stays in the log.</description></item>
+/// <item><term>P24</term><description>Streams are read whole, each once, however many there are: in an order of the store's own that is the same in every call.</description></item>
+/// <item><term>P25</term><description>A subscription that is to replace another begins where that one is, with the same events parked; the one it replaces goes on undisturbed.</description></item>
+/// <item><term>P26</term><description>It takes the place of the other in one transaction with whatever its owner swaps, and only when it is not behind: under the name of the other, with its own checkpoint and parked events. What was in the way is gone, or nothing has changed.</description></item>
 /// </list>
 /// Implementations are safe for concurrent use. A broken connection during an append leaves its outcome unknown: the caller
 /// repeats it with the same ids, and P3 makes that safe.
@@ -55,6 +59,16 @@ public interface IEventStore
     /// <param name="cancellationToken">Ends the read.</param>
     IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
         string streamId, long fromVersion = 1, long? upToPosition = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the next streams whose key begins with the prefix, each in version order and whole up to the position (P24).</summary>
+    /// <param name="prefix">How the keys begin; at least one character.</param>
+    /// <param name="after">The last key of the call before, or null for the beginning.</param>
+    /// <param name="limit">How many streams at most; at least 1.</param>
+    /// <param name="upToPosition">The last position wanted, included. A stream without events up to it comes with none.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The streams in the store's order of keys; none when there are no more.</returns>
+    Task<IReadOnlyList<StreamEvents>> ReadStreamsAsync(
+        string prefix, string? after, int limit, long upToPosition, CancellationToken cancellationToken = default);
 
     /// <summary>The version of a stream's last event; 0 when the stream has no events.</summary>
     Task<long> StreamVersionAsync(string streamId, CancellationToken cancellationToken = default);
@@ -101,6 +115,25 @@ public interface IEventStore
 
     /// <summary>The state of every subscription that has a checkpoint or a failure, by name.</summary>
     Task<IReadOnlyList<SubscriptionState>> GetSubscriptionStatesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Readies a subscription that is to take the place of another (P25); what there was under its name is forgotten.</summary>
+    /// <param name="subscription">The subscription to be replaced.</param>
+    /// <param name="by">The name of the one that will replace it; nothing runs it.</param>
+    /// <param name="cancellationToken">Cancelling changes nothing.</param>
+    /// <returns>The checkpoint at which it begins.</returns>
+    Task<long> BeginReplacementAsync(string subscription, string by, CancellationToken cancellationToken = default);
+
+    /// <summary>Puts a subscription in the place of another (P26).</summary>
+    /// <param name="subscription">The subscription that is replaced; its runner goes on as the runner of what replaced it.</param>
+    /// <param name="by">The one that replaces it.</param>
+    /// <param name="swap">
+    /// Exchanges what the two write to, in the engine's transaction (as <see cref="SubscriptionBatch.Transaction"/>). When it completes,
+    /// nothing may run <paramref name="by"/> any more, and no batch of <paramref name="subscription"/> may commit before the swap does.
+    /// </param>
+    /// <param name="cancellationToken">Cancelling changes nothing.</param>
+    /// <returns>False when <paramref name="by"/> was behind, or not begun: then nothing has changed.</returns>
+    Task<bool> TryReplaceAsync(
+        string subscription, string by, Func<DbTransaction?, CancellationToken, Task> swap, CancellationToken cancellationToken = default);
 
     /// <summary>The parked events (P18, P19), by subscription and position.</summary>
     /// <param name="subscription">The subscription's name, or null for all.</param>

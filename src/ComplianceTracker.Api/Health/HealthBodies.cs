@@ -5,7 +5,16 @@ namespace ComplianceTracker.Api.Health;
 /// <param name="Projections">How far each projection is; empty for <c>live</c>.</param>
 /// <param name="Head">The log's head; 0 for <c>live</c>.</param>
 /// <param name="Stall">What readers of the log cannot pass at the moment, or null.</param>
-public sealed record HealthAnswer(string Status, IReadOnlyList<ProjectionHealth> Projections, long Head, StallHealth? Stall);
+/// <param name="Rebuild">The rebuild of a projection that is under way beside the live one, or was interrupted; null: none.</param>
+public sealed record HealthAnswer(
+    string Status, IReadOnlyList<ProjectionHealth> Projections, long Head, StallHealth? Stall, RebuildHealth? Rebuild);
+
+/// <summary>How far a rebuild is.</summary>
+/// <param name="Projection">What is rebuilt.</param>
+/// <param name="Companies">How many companies are done.</param>
+/// <param name="OfCompanies">How many there were when it began.</param>
+/// <param name="StartedAt">When it began.</param>
+public sealed record RebuildHealth(string Projection, long Companies, long OfCompanies, DateTimeOffset StartedAt);
 
 /// <summary>How far a projection is.</summary>
 /// <param name="Name">Its name.</param>

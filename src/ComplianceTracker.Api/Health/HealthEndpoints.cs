@@ -1,5 +1,6 @@
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.EventStore;
 
@@ -11,7 +12,7 @@ internal static class HealthEndpoints
     /// <summary>Maps the endpoints.</summary>
     public static void MapHealthEndpoints(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => Results.Json(new HealthAnswer("live", [], 0, null), ApiJson.Types.HealthAnswer))
+        routes.MapGet("/health/live", () => Results.Json(new HealthAnswer("live", [], 0, null, null), ApiJson.Types.HealthAnswer))
             .WithTags("Health").WithName("live").WithSummary("Whether the process lives; asks no database")
             .WithDescription("For whoever restarts what hangs.").Produces<HealthAnswer>();
         routes.MapGet("/health/ready", ReadyAsync)
@@ -21,9 +22,13 @@ internal static class HealthEndpoints
             .WithProblems(ProblemTypes.NotReady).Produces<HealthAnswer>();
     }
 
-    private static async Task<IResult> ReadyAsync(Readiness readiness, IEventStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(
+        Readiness readiness, IEventStore store, IEnumerable<ISubscription> subscriptions, RegisterRebuild rebuild, CancellationToken cancellationToken)
     {
-        var states = readiness.IsMigrated ? await store.GetSubscriptionStatesAsync(cancellationToken) : [];
+        // What another process is about to put in the place of a projection is not this service's to wait for.
+        var names = subscriptions.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+        var all = readiness.IsMigrated ? await store.GetSubscriptionStatesAsync(cancellationToken) : [];
+        var states = all.Where(s => names.Contains(s.Name)).ToList();
         var head = readiness.IsMigrated ? await store.HeadAsync(cancellationToken) : 0;
         var stall = readiness.IsMigrated ? await store.GetStallAsync(cancellationToken) : null;
         if (readiness.WhyNot(states, stall) is { } why)
@@ -32,9 +37,14 @@ internal static class HealthEndpoints
         }
 
         return Results.Json(
-            new HealthAnswer("ready", [..states.Select(s => new ProjectionHealth(s.Name, s.Checkpoint, s.Lag, s.Parked))], head, Stall(stall)),
+            new HealthAnswer(
+                "ready", [..states.Select(s => new ProjectionHealth(s.Name, s.Checkpoint, s.Lag, s.Parked))], head, Stall(stall),
+                Rebuild(await rebuild.FindAsync(cancellationToken))),
             ApiJson.Types.HealthAnswer);
     }
+
+    private static RebuildHealth? Rebuild(RebuildState? state) =>
+        state is null ? null : new RebuildHealth(RegisterProjection.LiveName, state.Companies, state.OfCompanies, state.StartedAt);
 
     private static StallHealth? Stall(LogStall? stall) => stall is null
         ? null

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ComplianceTracker.Api.Importing;
+using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.EmbeddedPostgres;
 using ComplianceTracker.EventStore;
@@ -7,7 +8,7 @@ using Npgsql;
 
 namespace ComplianceTracker.Api.Hosting;
 
-/// <summary>The command line: run the service, or import a folder.</summary>
+/// <summary>The command line: run the service, import a folder, or rebuild a projection.</summary>
 internal static class Commands
 {
     // What shells give for a program ended by Ctrl+C.
@@ -27,10 +28,16 @@ internal static class Commands
         import.SetAction((parsed, cancellationToken) => IsMistyped(parsed) ? Task.FromResult(1) :
             WithDatabaseAsync(parsed, (database, log, ct) => ImportCommand.RunAsync(parsed.GetRequiredValue(folder), database, log, ct), cancellationToken));
 
+        var name = new Argument<string>("name") { Description = "The projection: register." };
+        var rebuild = new Command("rebuild", "Compute a projection anew beside the one that answers questions, and put it in its place. Interrupted, it goes on where it was.") { name };
+        rebuild.SetAction((parsed, cancellationToken) => IsMistyped(parsed) ? Task.FromResult(1) :
+            WithDatabaseAsync(parsed, (database, log, ct) => RebuildCommand.RunAsync(parsed.GetRequiredValue(name), database, log, ct), cancellationToken));
+
         var root = new RootCommand("ComplianceTracker: what applies to this company on this date, as known then, and why.")
         {
             Data,
             import,
+            rebuild,
         };
         // What is not ours belongs to the host: --urls, --environment, --Logging:LogLevel:Default=Debug.
         root.TreatUnmatchedTokensAsErrors = false;
@@ -45,7 +52,7 @@ internal static class Commands
         var mistyped = parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-') && !first.StartsWith('/') && !first.Contains('=');
         if (mistyped)
         {
-            Console.Error.WriteLine($"'{parsed.UnmatchedTokens[0]}' is not understood. The one command is import <folder>; without it the service runs. --help says more.");
+            Console.Error.WriteLine($"'{parsed.UnmatchedTokens[0]}' is not understood. The commands are import <folder> and rebuild <name>; without one the service runs. --help says more.");
         }
 
         return mistyped;

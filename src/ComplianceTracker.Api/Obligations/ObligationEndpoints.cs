@@ -19,6 +19,7 @@ internal static class ObligationEndpoints
     public static IServiceCollection AddObligations(this IServiceCollection services) => services
         .AddSingleton<RegisterReader>()
         .AddSingleton<CompanyAnswers>()
+        .AddSingleton<RegisterRebuild>()
         .AddSingleton<ISubscription>(provider => new RegisterProjection(
             provider.GetRequiredService<InstrumentCatalogue>(), provider.GetRequiredService<EventTypes>()));
 

@@ -15,7 +15,7 @@ internal static class ReadModels
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            $"select pg_advisory_xact_lock({Lock}); {RegisterTables.Live.Schema} {FirstImport.Schema}", connection, transaction);
+            $"select pg_advisory_xact_lock({Lock}); {RegisterTables.Live.Schema} {RebuildState.Schema} {FirstImport.Schema}", connection, transaction);
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
