@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using ComplianceTracker.Api.Tests.Support;
 using Npgsql;
 
@@ -9,12 +7,20 @@ namespace ComplianceTracker.Api.Tests.Hosting;
 /// kill -9 of the service and of every process of its PostgreSQL while the seeds are imported: after a restart everything is as if
 /// nothing had happened. The suite kills three times; <c>COMPLIANCETRACKER_KILLS=50</c> in the environment makes it fifty.
 /// </summary>
-public sealed class A_kill_during_the_first_import(Databases databases) : IDisposable
+public sealed class A_kill_during_the_first_import : IDisposable
 {
     // Fewer than the events of a first import, so that every kill falls into it.
     private const int LastMoment = 1000;
 
+    private readonly Databases databases;
     private readonly DataFolder data = new();
+    private readonly PrivateServer server;
+
+    public A_kill_during_the_first_import(Databases databases)
+    {
+        this.databases = databases;
+        server = new PrivateServer(data.Path);
+    }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -50,7 +56,7 @@ public sealed class A_kill_during_the_first_import(Databases databases) : IDispo
                 {
                     // A server that dies before the service has its first connection ends the start, with a message.
                     await service.UntilAnswersAsync(client, "/health/live");
-                    KillServer();
+                    server.Kill();
                 }
             }
 
@@ -63,7 +69,7 @@ public sealed class A_kill_during_the_first_import(Databases databases) : IDispo
         finally
         {
             service.Dispose();
-            await UntilServerIsGoneAsync();
+            await server.UntilGoneAsync();
         }
 
         var again = await ServiceProcess.RunAsync(null, "--data", data.Path, "import", Path.Combine(AppContext.BaseDirectory, "seeds"));
@@ -78,7 +84,7 @@ public sealed class A_kill_during_the_first_import(Databases databases) : IDispo
         var copy = await databases.CopySeededAsync();
         await using var undisturbed = await TestService.StartAsync(copy);
         await using var expected = NpgsqlDataSource.Create(copy);
-        await using var actual = NpgsqlDataSource.Create(ConnectionString()!);
+        await using var actual = NpgsqlDataSource.Create(server.ConnectionString!);
         foreach (var sql in (string[])
             [
                 "select stream_id || ' ' || version || ' ' || type || ' ' || id || ' ' || data from mt_events order by stream_id collate \"C\", version",
@@ -118,7 +124,7 @@ public sealed class A_kill_during_the_first_import(Databases databases) : IDispo
     {
         try
         {
-            if (ConnectionString() is not { } connectionString)
+            if (server.ConnectionString is not { } connectionString)
             {
                 return -1;
             }
@@ -131,84 +137,6 @@ public sealed class A_kill_during_the_first_import(Databases databases) : IDispo
         catch (NpgsqlException)
         {
             return -1;
-        }
-    }
-
-    // From the files of the cluster: the service tells nobody.
-    private string? ConnectionString()
-    {
-        try
-        {
-            using var identity = JsonDocument.Parse(File.ReadAllText(Path.Combine(data.Path, "postgres", "identity.json")));
-            return ServerNote() is [_, _, _, var port, ..]
-                ? $"Host=127.0.0.1;Port={port};Username=compliance_tracker;Password={identity.RootElement.GetProperty("password").GetString()};Database=compliance_tracker;MaxPoolSize=4;Timeout=2"
-                : null;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
-    // Process id, data directory, start, port, ...
-    private string[] ServerNote()
-    {
-        try
-        {
-            return File.ReadAllLines(Path.Combine(data.Path, "postgres", "cluster", "postmaster.pid"));
-        }
-        catch (IOException)
-        {
-            return [];
-        }
-    }
-
-    private void KillServer()
-    {
-        if (ServerNote() is not [var first, ..] || !int.TryParse(first, out var server))
-        {
-            return;
-        }
-
-        var children = Directory.GetDirectories("/proc")
-            .Select(d => int.TryParse(Path.GetFileName(d), out var id) ? id : 0)
-            .Where(id => id > 0 && Parent(id) == server)
-            .ToList();
-        foreach (var id in children.Prepend(server))
-        {
-            try
-            {
-                using var process = Process.GetProcessById(id);
-                process.Kill();
-            }
-            catch (ArgumentException)
-            {
-                // Followed its parent already.
-            }
-        }
-    }
-
-    private async Task UntilServerIsGoneAsync()
-    {
-        // Without its service a server ends by itself and takes its note with it, unless it was killed.
-        var limit = Stopwatch.StartNew();
-        while (ServerNote() is [var first, ..] && Directory.Exists($"/proc/{first}") && limit.Elapsed < TimeSpan.FromSeconds(15))
-        {
-            await Task.Delay(20, CancellationToken.None);
-        }
-    }
-
-    private static int Parent(int pid)
-    {
-        try
-        {
-            // "pid (name) state ppid ..."; the name may hold blanks and brackets.
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1]);
-        }
-        catch (IOException)
-        {
-            return 0;
         }
     }
 }

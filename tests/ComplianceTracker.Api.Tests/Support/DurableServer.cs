@@ -11,6 +11,9 @@ public sealed class DurableServer : IAsyncLifetime
 
     public string DataDirectory => folder.Path;
 
+    /// <summary>The server seen from outside.</summary>
+    internal PrivateServer Server => new(folder.Path);
+
     public async ValueTask InitializeAsync() =>
         server = await PostgresServer.StartAsync(new PostgresServerOptions { DataDirectory = folder.Path });
 
