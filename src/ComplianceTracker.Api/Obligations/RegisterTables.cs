@@ -43,7 +43,10 @@ internal sealed class RegisterTables(string suffix)
     /// <summary>The table of one row that says how far the register is.</summary>
     public string State => $"ct_register_state{suffix}";
 
-    /// <summary>What must exist before the projection runs. Repeating it changes nothing.</summary>
+    /// <summary>
+    /// What must exist before the projection runs. Repeating it changes nothing and waits for nobody: <c>on conflict do nothing</c> would
+    /// wait for the open batch of another service, and so would <c>create index if not exists</c>, holding up the next batch as well.
+    /// </summary>
     public string Schema => $"""
         create table if not exists {Company} (
             tenant text collate "C" not null,
@@ -69,7 +72,7 @@ internal sealed class RegisterTables(string suffix)
             one boolean primary key default true check (one),
             position bigint not null,
             recorded_at timestamptz);
-        insert into {State} (position) values (0) on conflict do nothing;
+        insert into {State} (position) select 0 where not exists (select from {State});
         """;
 
     /// <summary>Removes the tables, if they are there.</summary>

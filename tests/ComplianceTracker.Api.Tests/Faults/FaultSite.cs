@@ -42,6 +42,14 @@ internal sealed class FaultSite : IAsyncDisposable
         return site;
     }
 
+    /// <summary>One more service on the same database; it is ready when this returns.</summary>
+    public async Task<FaultSite> BesideAsync()
+    {
+        var beside = new FaultSite(ConnectionString, null);
+        await beside.StartAsync();
+        return beside;
+    }
+
     /// <summary>The service with a private cluster of its own; it is ready when this returns.</summary>
     public static async Task<FaultSite> OnItsOwnServerAsync()
     {
@@ -90,6 +98,24 @@ internal sealed class FaultSite : IAsyncDisposable
         }
 
         return waited.Elapsed;
+    }
+
+    /// <summary>Appends an event with the engine's own SQL in the session's transaction; its position.</summary>
+    public static async Task<long> AppendAsync(NpgsqlConnection session, string streamId, string type, string json)
+    {
+        await using var append = new NpgsqlCommand(
+            "select (ct_append_one($1, -1, gen_random_uuid(), $2, $3::jsonb, null, null, null, null))[2]", session)
+        {
+            Parameters = { new() { Value = streamId }, new() { Value = type }, new() { Value = json } },
+        };
+        return (long)(await append.ExecuteScalarAsync(Cancel))!;
+    }
+
+    /// <summary>Carries out a statement.</summary>
+    public static async Task ExecuteAsync(NpgsqlConnection session, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, session);
+        await command.ExecuteNonQueryAsync(Cancel);
     }
 
     /// <summary>One row's first value, asked of the database itself.</summary>
