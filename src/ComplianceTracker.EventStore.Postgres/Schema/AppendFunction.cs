@@ -16,6 +16,9 @@ internal static class AppendFunction
     /// <summary>Raised when a stream is not at its expected version; the message holds the stream's place and version (Npgsql hides the detail).</summary>
     public const string VersionMismatch = "CTVER";
 
+    /// <summary>The advisory lock, as SQL, under which position and stamp are drawn. It stays as it is: running functions hold it.</summary>
+    public static string DrawLock(string schema) => $"hashtextextended('ct_append:{schema}', 0)";
+
     public static string Sql(string schema) => One(schema) + Many(schema);
 
     private static string One(string schema) => $"""
@@ -24,7 +27,7 @@ internal static class AppendFunction
             p_actor varchar, p_correlation varchar, p_causation varchar, p_headers jsonb) returns bigint[]
         language plpgsql as $$
         declare
-            lock_key constant bigint := hashtextextended('ct_append:{schema}', 0);
+            lock_key constant bigint := {DrawLock(schema)};
             new_version bigint;
             new_position bigint;
             stamp_us bigint;
@@ -61,7 +64,7 @@ internal static class AppendFunction
             p_actor varchar, p_correlation varchar, p_causation varchar, p_headers jsonb) returns bigint[]
         language plpgsql as $$
         declare
-            lock_key constant bigint := hashtextextended('ct_append:{schema}', 0);
+            lock_key constant bigint := {DrawLock(schema)};
             returned varchar[];
             versions bigint[];
             positions bigint[];

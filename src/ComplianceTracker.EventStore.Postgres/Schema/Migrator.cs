@@ -30,7 +30,9 @@ internal sealed class Migrator(NpgsqlDataSource dataSource, PostgresEventStoreOp
             await done.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        // Events that another engine wrote may carry later stamps than ours: never fall behind them.
+        // Events that another engine wrote may carry later stamps than ours: never fall behind them. Between reading the last stamp
+        // and setting it, no other process may draw one, or it would be given out again.
+        await ExecuteAsync(connection, $"select pg_advisory_xact_lock({AppendFunction.DrawLock(schema)})", cancellationToken);
         await ExecuteAsync(connection, $"""
             select setval('{schema}.ct_recorded_at', greatest(
                 (select last_value from {schema}.ct_recorded_at),

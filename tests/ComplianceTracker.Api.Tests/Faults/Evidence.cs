@@ -13,7 +13,8 @@ internal static class Evidence
 
     /// <summary>
     /// Every acknowledged write is in the log once, where it was said to be, and whole; so is every one found to be there already; no
-    /// refused one is. The versions of a stream are dense, the feed is the log, and the register equals a fold of the log from zero.
+    /// refused one is. The versions of a stream are dense, stamps never decrease, the feed is the log, and the register equals a fold of
+    /// the log from zero.
     /// </summary>
     public static async Task HoldsAsync(FaultSite site, Ledger ledger)
     {
@@ -21,6 +22,7 @@ internal static class Evidence
         ledger.Entries.Where(e => e.Fate == Fate.Unknown).ShouldBeEmpty();
 
         var rows = await RowsAsync(site);
+        rows.Zip(rows.Skip(1)).Where(pair => pair.Second.RecordedAt < pair.First.RecordedAt).ShouldBeEmpty("stamps decrease");
         CheckStreams(rows, await HeadsAsync(site));
         CheckLedger(rows, ledger);
         (await FeedAsync(site)).ShouldBe(rows.Select(r => (r.Position, r.Id, r.Version)));
@@ -93,11 +95,11 @@ internal static class Evidence
     {
         var rows = new List<Row>();
         await using var connection = await site.ConnectAsync();
-        await using var command = new NpgsqlCommand("select seq_id, id, stream_id, version, data::text from mt_events order by seq_id", connection);
+        await using var command = new NpgsqlCommand("select seq_id, id, stream_id, version, timestamp, data::text from mt_events order by seq_id", connection);
         await using var reader = await command.ExecuteReaderAsync(Cancel);
         while (await reader.ReadAsync(Cancel))
         {
-            rows.Add(new(reader.GetInt64(0), reader.GetGuid(1).ToString(), reader.GetString(2), reader.GetInt64(3), reader.GetString(4)));
+            rows.Add(new(reader.GetInt64(0), reader.GetGuid(1).ToString(), reader.GetString(2), reader.GetInt64(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetString(5)));
         }
 
         return rows;
@@ -117,5 +119,5 @@ internal static class Evidence
         return heads;
     }
 
-    private sealed record Row(long Position, string Id, string StreamId, long Version, string Data);
+    private sealed record Row(long Position, string Id, string StreamId, long Version, DateTimeOffset RecordedAt, string Data);
 }
