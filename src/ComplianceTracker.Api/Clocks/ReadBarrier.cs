@@ -9,7 +9,7 @@ namespace ComplianceTracker.Api.Clocks;
 /// Read-your-writes over the projections: a read with <c>minPosition</c>, or with <c>Prefer: wait=N</c> alone for the head of
 /// the log at its arrival, waits for them, at most N seconds. Never silently stale: past that it is a 503 problem.
 /// </summary>
-internal sealed class ReadBarrier(IEventStore store, SettledLog settled)
+internal sealed class ReadBarrier(IEventStore store, SettledLog settled, IHostApplicationLifetime lifetime)
 {
     private const int LongestWait = 60;
 
@@ -28,7 +28,7 @@ internal sealed class ReadBarrier(IEventStore store, SettledLog settled)
             position = await store.HeadAsync(cancellationToken);
         }
 
-        if (!await store.WaitForCheckpointAsync("Register", position, TimeSpan.FromSeconds(wait ?? 0), cancellationToken))
+        if (!await UnlessStoppedAsync(ct => store.WaitForCheckpointAsync("Register", position, TimeSpan.FromSeconds(wait ?? 0), ct), cancellationToken))
         {
             throw new ApiProblem(
                 ProblemTypes.NotYetThere, $"The register has not reached position {position} within {wait ?? 0} s; ask again, or wait longer with 'Prefer: wait=N'.")
@@ -49,7 +49,7 @@ internal sealed class ReadBarrier(IEventStore store, SettledLog settled)
     {
         var wait = Wait(context);
         var time = TimeSpan.FromSeconds(wait ?? 0);
-        if (MinPosition(context) is { } position && !await settled.WaitAsync(position, time, cancellationToken))
+        if (MinPosition(context) is { } position && !await UnlessStoppedAsync(ct => settled.WaitAsync(position, time, ct), cancellationToken))
         {
             throw SettledLog.NotThere(position, time);
         }
@@ -57,6 +57,20 @@ internal sealed class ReadBarrier(IEventStore store, SettledLog settled)
         if (wait is { } seconds)
         {
             context.Response.Headers["Preference-Applied"] = $"wait={seconds}";
+        }
+    }
+
+    // A wait outlasts what a service that is told to stop may take: who waits is answered and may ask the next one.
+    private async Task<bool> UnlessStoppedAsync(Func<CancellationToken, Task<bool>> wait, CancellationToken cancellationToken)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            return await wait(ends.Token);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

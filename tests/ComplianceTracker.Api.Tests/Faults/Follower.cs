@@ -13,8 +13,8 @@ internal sealed class Follower : IAsyncDisposable
     private readonly ConcurrentQueue<long> seen = new();
     private readonly CancellationTokenSource stop = new();
     private readonly Task running;
+    private int begun;
     private int ended;
-    private int cut;
 
     private Follower(HttpClient client, long start, Func<Follower, Task> follow)
     {
@@ -25,11 +25,11 @@ internal sealed class Follower : IAsyncDisposable
     /// <summary>The positions it was told, in the order in which it was told them.</summary>
     public IReadOnlyList<long> Seen => [.. seen];
 
-    /// <summary>How often the service ended the stream in order.</summary>
+    /// <summary>How often the service ended a live stream in order.</summary>
     public int Ended => Volatile.Read(ref ended);
 
-    /// <summary>How often it was cut off otherwise.</summary>
-    public int Cut => Volatile.Read(ref cut);
+    /// <summary>How often a live stream that had begun was not ended in order, the one that goes on included.</summary>
+    public int Cut => Volatile.Read(ref begun) - Ended;
 
     /// <summary>Follows the events after the position as a live stream.</summary>
     public static Follower Live(HttpClient client, long after) => new(client, after, f => f.FollowAsync(f.StreamAsync));
@@ -53,11 +53,10 @@ internal sealed class Follower : IAsyncDisposable
             try
             {
                 await once();
-                Interlocked.Increment(ref ended);
             }
             catch (Exception e) when (e is HttpRequestException or IOException)
             {
-                Interlocked.Increment(ref cut);
+                // The next one goes on where this one was.
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -75,6 +74,7 @@ internal sealed class Follower : IAsyncDisposable
         request.Headers.Add("Last-Event-ID", Last.ToString(CultureInfo.InvariantCulture));
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
         response.EnsureSuccessStatusCode();
+        Interlocked.Increment(ref begun);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(stop.Token));
         while (await lines.ReadLineAsync(stop.Token) is { } line)
         {
@@ -83,6 +83,8 @@ internal sealed class Follower : IAsyncDisposable
                 seen.Enqueue(long.Parse(line[4..], CultureInfo.InvariantCulture));
             }
         }
+
+        Interlocked.Increment(ref ended);
     }
 
     private async Task PollAsync()
