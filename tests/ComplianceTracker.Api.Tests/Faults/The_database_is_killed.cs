@@ -21,7 +21,7 @@ public sealed partial class The_database_is_killed(ITestOutputHelper output)
 
         await SurvivesAsync(site, site.Server!);
 
-        RunsAgain().Count(site.Process.Output).ShouldBe(Extent.Points(3), site.Process.Output);
+        RunsAgain().Count(site.Process.Output).ShouldBe(Extent.Points(2), site.Process.Output);
         await site.Process.SignalAsync("TERM");
         (await site.Process.ExitAsync()).ShouldBe(0, site.Process.Output);
     }
@@ -45,7 +45,7 @@ public sealed partial class The_database_is_killed(ITestOutputHelper output)
         await using var live = Follower.Live(site.Client, 0);
         await using (var load = Load.Start(site.Client, ledger, 4, random))
         {
-            for (var fault = 0; fault < Extent.Points(3); fault++)
+            for (var fault = 0; fault < Extent.Points(2); fault++)
             {
                 await load.AcknowledgesAsync(random.Next(1, 40), site);
 
