@@ -44,4 +44,25 @@ public static class PostgresServer
             throw;
         }
     }
+
+    /// <summary>
+    /// The connection string of the private cluster whose server another process runs, or null: none runs there. It holds the password;
+    /// whoever may read the data directory may know it.
+    /// </summary>
+    /// <param name="options">What decides where the cluster is.</param>
+    /// <exception cref="PostgresUnavailableException">There is a cluster, but its password cannot be read.</exception>
+    public static string? FindRunning(PostgresServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var directory = new ClusterDirectory(options.DataDirectory ?? DefaultDirectories.Data);
+        if (directory.Existing is null)
+        {
+            return null;
+        }
+
+        var identity = directory.ReadIdentity();
+        return ServerProcess.Find(directory.PidFile, identity) is not null && ServerProcess.ReadPort(directory.PidFile) is { } port
+            ? Database.Reach(port, identity.Password, options.DatabaseName).ConnectionString
+            : null;
+    }
 }

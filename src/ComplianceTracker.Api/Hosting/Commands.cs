@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace ComplianceTracker.Api.Hosting;
 
-/// <summary>The command line: run the service, import a folder, or rebuild a projection.</summary>
+/// <summary>The command line: run the service, import a folder, rebuild a projection, or say where the database is.</summary>
 internal static class Commands
 {
     // What shells give for a program ended by Ctrl+C.
@@ -33,11 +33,18 @@ internal static class Commands
         rebuild.SetAction((parsed, cancellationToken) => IsMistyped(parsed) ? Task.FromResult(1) :
             WithDatabaseAsync(parsed, (database, log, ct) => RebuildCommand.RunAsync(parsed.GetRequiredValue(name), database, log, ct), cancellationToken));
 
+        var where = new Command("database", "Print where the private PostgreSQL cluster is reached, for pg_dump and the like. When no service runs it, it is started for as long as this command runs.");
+        where.SetAction((parsed, cancellationToken) =>
+            IsMistyped(parsed) ? Task.FromResult(1)
+            : DatabaseCommand.PrintRunning(Options(parsed)) is { } exitCode ? Task.FromResult(exitCode)
+            : WithDatabaseAsync(parsed, DatabaseCommand.RunAsync, cancellationToken));
+
         var root = new RootCommand("ComplianceTracker: what applies to this company on this date, as known then, and why.")
         {
             Data,
             import,
             rebuild,
+            where,
         };
         // What is not ours belongs to the host: --urls, --environment, --Logging:LogLevel:Default=Debug.
         root.TreatUnmatchedTokensAsErrors = false;
@@ -52,27 +59,27 @@ internal static class Commands
         var mistyped = parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-') && !first.StartsWith('/') && !first.Contains('=');
         if (mistyped)
         {
-            Console.Error.WriteLine($"'{parsed.UnmatchedTokens[0]}' is not understood. The commands are import <folder> and rebuild <name>; without one the service runs. --help says more.");
+            Console.Error.WriteLine($"'{parsed.UnmatchedTokens[0]}' is not understood. The commands are import <folder>, rebuild <name> and database; without one the service runs. --help says more.");
         }
 
         return mistyped;
     }
 
+    private static void Log(string line) => Console.Error.WriteLine(line);
+
+    private static PostgresServerOptions Options(ParseResult parsed) => new()
+    {
+        ConnectionString = WebApplication.CreateBuilder([..parsed.UnmatchedTokens]).Configuration.GetConnectionString("ComplianceTracker"),
+        DataDirectory = parsed.GetValue(Data),
+        Log = Log,
+    };
+
     private static async Task<int> WithDatabaseAsync(
         ParseResult parsed, Func<RunningPostgres, Action<string>, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
     {
-        static void Log(string line) => Console.Error.WriteLine(line);
         try
         {
-            var configuration = WebApplication.CreateBuilder([..parsed.UnmatchedTokens]).Configuration;
-            await using var database = await PostgresServer.StartAsync(
-                new PostgresServerOptions
-                {
-                    ConnectionString = configuration.GetConnectionString("ComplianceTracker"),
-                    DataDirectory = parsed.GetValue(Data),
-                    Log = Log,
-                },
-                cancellationToken);
+            await using var database = await PostgresServer.StartAsync(Options(parsed), cancellationToken);
             return await run(database, Log, cancellationToken);
         }
         catch (PostgresUnavailableException e)

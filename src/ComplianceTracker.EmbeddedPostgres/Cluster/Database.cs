@@ -8,18 +8,8 @@ internal static class Database
     /// <summary>Creates the database when it is absent and returns the connection string to it.</summary>
     public static async Task<string> EnsureAsync(int port, string password, string name, CancellationToken cancellationToken)
     {
-        var builder = new NpgsqlConnectionStringBuilder
-        {
-            Host = "127.0.0.1",
-            Port = port,
-            Username = ClusterIdentity.UserName,
-            Password = password,
-            Database = "postgres",
-            // On loopback with a server that has neither: asking for them costs round trips.
-            SslMode = SslMode.Disable,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-            Pooling = false,
-        };
+        var builder = Reach(port, password, "postgres");
+        builder.Pooling = false;
         await using (var connection = new NpgsqlConnection(builder.ConnectionString))
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -35,8 +25,19 @@ internal static class Database
             }
         }
 
-        builder.Database = name;
-        builder.Remove("Pooling");
-        return builder.ConnectionString;
+        return Reach(port, password, name).ConnectionString;
     }
+
+    /// <summary>How to reach a database of a private cluster.</summary>
+    public static NpgsqlConnectionStringBuilder Reach(int port, string password, string name) => new()
+    {
+        Host = "127.0.0.1",
+        Port = port,
+        Username = ClusterIdentity.UserName,
+        Password = password,
+        Database = name,
+        // On loopback with a server that has neither: asking for them costs round trips.
+        SslMode = SslMode.Disable,
+        GssEncryptionMode = GssEncryptionMode.Disable,
+    };
 }

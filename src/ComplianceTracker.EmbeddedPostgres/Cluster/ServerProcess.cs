@@ -7,18 +7,10 @@ namespace ComplianceTracker.EmbeddedPostgres;
 internal static class ServerProcess
 {
     /// <summary>The process id in a cluster's <c>postmaster.pid</c>, or null when there is none.</summary>
-    public static int? ReadPid(string pidFile)
-    {
-        try
-        {
-            using var reader = new StreamReader(new FileStream(pidFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            return int.TryParse(reader.ReadLine(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
+    public static int? ReadPid(string pidFile) => ReadNumber(pidFile, line: 1);
+
+    /// <summary>The port in a cluster's <c>postmaster.pid</c>, or null when there is none.</summary>
+    public static int? ReadPort(string pidFile) => ReadNumber(pidFile, line: 4);
 
     /// <summary>The process id of the living server of this cluster, or null.</summary>
     public static int? Find(string pidFile, ClusterIdentity identity) =>
@@ -80,6 +72,24 @@ internal static class ServerProcess
         catch (ArgumentException)
         {
             return false;
+        }
+    }
+
+    private static int? ReadNumber(string file, int line)
+    {
+        try
+        {
+            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            for (; line > 1; line--)
+            {
+                reader.ReadLine();
+            }
+
+            return int.TryParse(reader.ReadLine(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 
