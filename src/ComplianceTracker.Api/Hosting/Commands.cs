@@ -14,6 +14,9 @@ internal static class Commands
     // What shells give for a program ended by Ctrl+C.
     private const int Interrupted = 130;
 
+    // Half a minute for the requests, and what the private database's fast and immediate shutdown may take.
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(80);
+
     private static readonly Option<string?> Data = new("--data")
     {
         Description = "Where the private PostgreSQL cluster keeps its data; a per-user folder by default.",
@@ -31,13 +34,11 @@ internal static class Commands
         var name = new Argument<string>("name") { Description = "The projection: register." };
         var rebuild = new Command("rebuild", "Compute a projection anew beside the one that answers questions, and put it in its place. Interrupted, it goes on where it was.") { name };
         rebuild.SetAction((parsed, cancellationToken) => IsMistyped(parsed) ? Task.FromResult(1) :
-            WithDatabaseAsync(parsed, (database, log, ct) => RebuildCommand.RunAsync(parsed.GetRequiredValue(name), database, log, ct), cancellationToken));
+            BesideServiceAsync(parsed, (database, log, ct) => RebuildCommand.RunAsync(parsed.GetRequiredValue(name), database, log, ct), cancellationToken));
 
         var where = new Command("database", "Print where the private PostgreSQL cluster is reached, for pg_dump and the like. When no service runs it, it is started for as long as this command runs.");
         where.SetAction((parsed, cancellationToken) =>
-            IsMistyped(parsed) ? Task.FromResult(1)
-            : DatabaseCommand.PrintRunning(Options(parsed)) is { } exitCode ? Task.FromResult(exitCode)
-            : WithDatabaseAsync(parsed, DatabaseCommand.RunAsync, cancellationToken));
+            IsMistyped(parsed) ? Task.FromResult(1) : BesideServiceAsync(parsed, DatabaseCommand.RunAsync, cancellationToken));
 
         var root = new RootCommand("ComplianceTracker: what applies to this company on this date, as known then, and why.")
         {
@@ -50,7 +51,7 @@ internal static class Commands
         root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction((parsed, cancellationToken) => IsMistyped(parsed) ? Task.FromResult(1) :
             WithDatabaseAsync(parsed, (database, log, ct) => ServeCommand.RunAsync(parsed.UnmatchedTokens, database, log, ct), cancellationToken));
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = LongestStop });
     }
 
     // An option of the host may have a value; a word before all such options is meant as a command or an argument of ours.
@@ -65,21 +66,33 @@ internal static class Commands
         return mistyped;
     }
 
-    private static void Log(string line) => Console.Error.WriteLine(line);
+    private static Task<int> WithDatabaseAsync(
+        ParseResult parsed, Func<RunningPostgres, Action<string>, CancellationToken, Task<int>> run, CancellationToken cancellationToken) =>
+        WithDatabaseAsync(parsed, static options => options, run, cancellationToken);
 
-    private static PostgresServerOptions Options(ParseResult parsed) => new()
-    {
-        ConnectionString = WebApplication.CreateBuilder([..parsed.UnmatchedTokens]).Configuration.GetConnectionString("ComplianceTracker"),
-        DataDirectory = parsed.GetValue(Data),
-        Log = Log,
-    };
+    // As long as a service runs the private cluster, its server is used like one that somebody else runs.
+    private static Task<int> BesideServiceAsync(
+        ParseResult parsed, Func<RunningPostgres, Action<string>, CancellationToken, Task<int>> run, CancellationToken cancellationToken) =>
+        WithDatabaseAsync(
+            parsed, static options => options with { ConnectionString = options.ConnectionString ?? PostgresServer.FindRunning(options) }, run, cancellationToken);
 
     private static async Task<int> WithDatabaseAsync(
-        ParseResult parsed, Func<RunningPostgres, Action<string>, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
+        ParseResult parsed,
+        Func<PostgresServerOptions, PostgresServerOptions> which,
+        Func<RunningPostgres, Action<string>, CancellationToken, Task<int>> run,
+        CancellationToken cancellationToken)
     {
+        static void Log(string line) => Console.Error.WriteLine(line);
         try
         {
-            await using var database = await PostgresServer.StartAsync(Options(parsed), cancellationToken);
+            var configuration = WebApplication.CreateBuilder([..parsed.UnmatchedTokens]).Configuration;
+            var options = which(new PostgresServerOptions
+            {
+                ConnectionString = configuration.GetConnectionString("ComplianceTracker"),
+                DataDirectory = parsed.GetValue(Data),
+                Log = Log,
+            });
+            await using var database = await PostgresServer.StartAsync(options, cancellationToken);
             return await run(database, Log, cancellationToken);
         }
         catch (PostgresUnavailableException e)

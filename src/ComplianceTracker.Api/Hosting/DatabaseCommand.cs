@@ -9,30 +9,15 @@ namespace ComplianceTracker.Api.Hosting;
 /// </summary>
 internal static class DatabaseCommand
 {
-    /// <summary>Prints where the database is when somebody else runs its server: the exit code. Null when nobody does.</summary>
-    public static int? PrintRunning(PostgresServerOptions options)
-    {
-        try
-        {
-            if ((options.ConnectionString ?? PostgresServer.FindRunning(options)) is not { } running)
-            {
-                return null;
-            }
-
-            Console.WriteLine(UriOf(running));
-            return 0;
-        }
-        catch (PostgresUnavailableException e)
-        {
-            options.Log(e.Message);
-            return 1;
-        }
-    }
-
-    /// <summary>Prints where the database is that was started for this, and keeps it until told to stop; 1 when it was lost before.</summary>
+    /// <summary>Prints where the database is; keeps a server that was started for this until told to stop, 1 when it was lost before.</summary>
     public static async Task<int> RunAsync(RunningPostgres database, Action<string> log, CancellationToken cancellationToken)
     {
         Console.WriteLine(UriOf(database.ConnectionString));
+        if (database.ProcessId is null)
+        {
+            return 0;
+        }
+
         log("The database runs without the service until this command is stopped (Ctrl+C).");
         await Task.WhenAny(database.Failed, Task.Delay(Timeout.Infinite, cancellationToken));
         return database.Failed.IsCompleted ? 1 : 0;

@@ -31,15 +31,19 @@ public sealed class The_database_command : IDisposable
             before = await AnswersAsync(client);
             var where = await ServiceProcess.RunAsync(null, "database", "--data", data.Path);
             where.ExitCode.ShouldBe(0, where.Output);
-            await RunAsync("pg_dump", "--format=custom", "--file=" + dump, where.Output.Trim());
+            await RunAsync("pg_dump", "--format=custom", "--file=" + dump, UriIn(where.Output));
+
+            // Whoever rebuilds beside the service finds it in the same way.
+            var rebuild = await ServiceProcess.RunAsync(null, "rebuild", "register", "--data", data.Path);
+            rebuild.ExitCode.ShouldBe(0, rebuild.Output);
+            (await AnswersAsync(client)).ShouldBe(before);
             await StopAsync(service);
         }
 
         using (var database = ServiceProcess.Start(null, "database", "--data", restored.Path))
         {
             await database.UntilAsync("it said that it runs", () => Task.FromResult(database.Output.Contains("until this command is stopped", StringComparison.Ordinal)));
-            var uri = database.Output.Split('\n').Single(line => line.StartsWith("postgresql://", StringComparison.Ordinal));
-            await RunAsync("pg_restore", "--exit-on-error", "--single-transaction", "--dbname=" + uri, dump);
+            await RunAsync("pg_restore", "--exit-on-error", "--single-transaction", "--dbname=" + UriIn(database.Output), dump);
             await StopAsync(database);
         }
 
@@ -68,6 +72,8 @@ public sealed class The_database_command : IDisposable
         answers.Add(await client.GetStringAsync("/api/v1/events?limit=1000", TestContext.Current.CancellationToken));
         return answers;
     }
+
+    private static string UriIn(string output) => output.Split('\n').Single(line => line.StartsWith("postgresql://", StringComparison.Ordinal)).Trim();
 
     private static async Task StopAsync(ServiceProcess process)
     {
