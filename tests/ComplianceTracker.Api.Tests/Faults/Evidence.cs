@@ -36,7 +36,7 @@ internal static class Evidence
     public static async Task CheckRegisterAsync(FaultSite site, long head)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/companies?limit=1&minPosition={head}");
-        request.Headers.Add("Prefer", "wait=30");
+        request.Headers.Add("Prefer", "wait=60");
         using var response = await site.Client.SendAsync(request, Cancel);
         response.IsSuccessStatusCode.ShouldBeTrue($"{await response.Content.ReadAsStringAsync(Cancel)}\n{site.Process.Output}");
 

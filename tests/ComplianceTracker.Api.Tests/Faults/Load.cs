@@ -77,7 +77,7 @@ internal sealed class Load : IAsyncDisposable
             var at = own.Count == 0 ? -1 : random.Next(own.Count);
             var kind = random.Next(10);
             var marker = Marker();
-            if (at < 0 || kind < 2)
+            if (at < 0 || kind < 1)
             {
                 var registered = await ledger.SendAsync(client, Registration(marker), givenUp.Token);
                 own.Add((marker, VersionAfter(registered, 0)));
@@ -94,7 +94,7 @@ internal sealed class Load : IAsyncDisposable
                     client, kind == 8 ? Recording("de-law", marker, random.Next(8) == 0) : Registration(marker, random.Next(1, 5)), givenUp.Token);
             }
 
-            await Task.Delay(random.Next(4), CancellationToken.None);
+            await Task.Delay(random.Next(20), CancellationToken.None);
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class Load : IAsyncDisposable
             jurisdiction = "DE",
             kind = "law",
             title = new { en = marker },
-            developments = Enumerable.Range(0, developments).Select(i => DevelopmentBody($"{marker}-{i}", withObligation: i == 0)).ToArray(),
+            developments = Enumerable.Range(0, developments).Select(i => DevelopmentBody($"{marker}-{i}", withObligation: i == 3)).ToArray(),
         }),
         null,
         $"instrument-{marker}",

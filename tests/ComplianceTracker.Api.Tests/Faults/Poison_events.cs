@@ -21,7 +21,7 @@ public sealed class Poison_events(DurableServer server, ITestOutputHelper output
 
         // Two ledgers: who reads what others wrote would be told that the poisoned streams cannot be read.
         var (ledger, others) = (new Ledger(), new Ledger());
-        await using (var load = Load.Start(site.Client, others, 2, Extent.Seeded(output)))
+        await using (var load = Load.Start(site.Client, others, 1, Extent.Seeded(output)))
         {
             for (var point = 0; point < Extent.Points(1); point++)
             {
