@@ -1,6 +1,7 @@
 using System.Globalization;
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Requests;
 using ComplianceTracker.EventStore;
 
 namespace ComplianceTracker.Api.Clocks;
@@ -81,7 +82,9 @@ internal sealed class ReadBarrier(IEventStore store, SettledLog settled)
             var parts = preference.Split('=', 2, StringSplitOptions.TrimEntries);
             if (parts is ["wait", var seconds] && int.TryParse(seconds.Split(';')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var wait))
             {
-                return Math.Min(wait, LongestWait);
+                wait = Math.Min(wait, LongestWait);
+                RequestDeadline.Of(context)?.Extend(TimeSpan.FromSeconds(wait));
+                return wait;
             }
         }
 

@@ -2,6 +2,7 @@ using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Requests;
 using ComplianceTracker.EventStore;
 
 namespace ComplianceTracker.Api.Health;
@@ -14,11 +15,12 @@ internal static class HealthEndpoints
     {
         routes.MapGet("/health/live", () => Results.Json(new HealthAnswer("live", [], 0, null, null), ApiJson.Types.HealthAnswer))
             .WithTags("Health").WithName("live").WithSummary("Whether the process lives; asks no database")
-            .WithDescription("For whoever restarts what hangs.").Produces<HealthAnswer>();
+            .WithDescription("For whoever restarts what hangs.").InLane(Lane.Always).Produces<HealthAnswer>();
         routes.MapGet("/health/ready", ReadyAsync)
             .WithTags("Health").WithName("ready")
             .WithSummary("Whether migrations are done, the first import is projected and the projections move")
             .WithDescription("For whoever sends requests here; 503 says what it waits for.")
+            .InLane(Lane.Readiness)
             .WithProblems(ProblemTypes.NotReady).Produces<HealthAnswer>();
     }
 

@@ -9,6 +9,7 @@ using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Parked;
 using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Requests;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.EventStore;
@@ -19,9 +20,6 @@ namespace ComplianceTracker.Api.Hosting;
 /// <summary>Puts the service together. It only wires.</summary>
 internal static class ServiceHost
 {
-    /// <summary>The largest request body, in bytes.</summary>
-    public const int LargestBody = 1024 * 1024;
-
     /// <summary>The service on a database, not yet started.</summary>
     public static WebApplication Create(ServiceSettings settings)
     {
@@ -33,12 +31,14 @@ internal static class ServiceHost
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.UseSetting("urls", builder.Configuration["urls"] ?? ServiceSettings.DefaultUrls);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = LargestBody);
+        builder.WebHost.ConfigureKestrel(kestrel => SizeLimits.Set(kestrel.Limits));
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         AddEventStore(builder.Services, settings);
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddSingleton(settings)
+            .AddSingleton(RequestSettings.From(builder.Configuration))
+            .AddSingleton<Admission>()
             .AddSingleton<Readiness>()
             .AddSingleton<SettledLog>()
             .AddSingleton<ClockReader>()
@@ -52,8 +52,11 @@ internal static class ServiceHost
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseHeadRequests();
         app.UseApiDocument();
         app.UseRouting();
+        app.UseRequestDeadline();
+        app.UseAdmission();
         app.UseRequestChecks();
         app.MapProblemPages();
         app.MapHealthEndpoints();

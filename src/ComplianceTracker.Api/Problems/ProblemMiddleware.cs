@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ComplianceTracker.Api.Requests;
 using ComplianceTracker.EventStore;
 using Npgsql;
 
@@ -18,6 +19,11 @@ internal static partial class ProblemMiddleware
         {
             return;
         }
+        catch (OperationCanceledException) when (RequestDeadline.Of(context) is { Passed: true } deadline)
+        {
+            await ProblemWriter.WriteAsync(context, OutOfTime(deadline.Limit));
+            return;
+        }
         catch (Exception e)
         {
             await ProblemWriter.WriteAsync(context, ProblemOf(e, app.Logger));
@@ -26,6 +32,11 @@ internal static partial class ProblemMiddleware
 
         if (context.Response is { StatusCode: >= 400, HasStarted: false } && context.Response.ContentType is null)
         {
+            if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
+            {
+                context.Response.Headers.Allow = HeadRequests.WithHead(context.Response.Headers.Allow.ToString());
+            }
+
             await ProblemWriter.WriteAsync(context, OfStatus(context));
         }
     });
@@ -51,13 +62,16 @@ internal static partial class ProblemMiddleware
         }
     }
 
+    private static ApiProblem OutOfTime(TimeSpan limit) =>
+        new(ProblemTypes.Timeout, $"The request was given up after {limit.TotalSeconds:0.###} s, and the database was told so.") { RetryAfter = 1 };
+
     // Connection, resources, operator (shutdown, cancelled), system, no such database: the server's state, not our statement.
     private static bool IsOutage(PostgresException e) => e.IsTransient || e.SqlState[..2] is "08" or "3D" or "53" or "57" or "58";
 
     private static ApiProblem OfStatus(HttpContext context) => context.Response.StatusCode switch
     {
         404 => new ApiProblem(ProblemTypes.NotFound, $"Nothing answers at {context.Request.Path}."),
-        405 => new ApiProblem(ProblemTypes.MethodNotAllowed, $"{context.Request.Path} takes {context.Response.Headers.Allow}, not {context.Request.Method}."),
+        405 => new ApiProblem(ProblemTypes.MethodNotAllowed, $"{context.Request.Path} takes {context.Response.Headers.Allow}, not {context.SentMethod()}."),
         406 => new ApiProblem(ProblemTypes.NotAcceptable, "The resource is served as application/json."),
         413 => new ApiProblem(ProblemTypes.BodyTooLarge, "A request body has at most 1 MB."),
         415 => new ApiProblem(ProblemTypes.UnsupportedMediaType, "The body must be JSON in UTF-8: send Content-Type: application/json.") { Parameter = "Content-Type" },

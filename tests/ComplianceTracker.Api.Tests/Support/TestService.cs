@@ -27,7 +27,8 @@ public sealed class TestService : IAsyncDisposable
     /// <param name="connectionString">Its database.</param>
     /// <param name="seeds">What it imports at its first start; null: the seeds it ships with.</param>
     /// <param name="longestStall">How long a stalled log leaves it ready; null: as by default.</param>
-    public static async Task<TestService> StartAsync(string connectionString, string? seeds = null, TimeSpan? longestStall = null)
+    /// <param name="settings">Further configuration, each <c>--Name=value</c>.</param>
+    public static async Task<TestService> StartAsync(string connectionString, string? seeds = null, TimeSpan? longestStall = null, params string[] settings)
     {
         var app = ServiceHost.Create(new ServiceSettings
         {
@@ -35,7 +36,7 @@ public sealed class TestService : IAsyncDisposable
             IsThrowaway = true,
             Seeds = seeds ?? ServiceSettings.DefaultSeeds,
             LongestStall = longestStall ?? TimeSpan.FromSeconds(30),
-            HostArguments = ["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", nameof(LogLevel.Error)],
+            HostArguments = ["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", nameof(LogLevel.Error), ..settings],
         });
         await app.StartAsync();
         var service = new TestService(app);
