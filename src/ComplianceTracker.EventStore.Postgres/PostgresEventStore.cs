@@ -43,6 +43,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
             Pooling = false,
             ApplicationName = "ComplianceTracker session",
             KeepAlive = 15,
+            Timeout = ConnectTimeout(options.ConnectionString),
             Options = $"{new NpgsqlConnectionStringBuilder(options.ConnectionString).Options} {SessionOptions}".Trim(),
         });
         settled = new SettledPosition(DataSource, schema, clock);
@@ -84,6 +85,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,
             ApplicationName = "ComplianceTracker",
+            Timeout = ConnectTimeout(connectionString),
         };
 
         // Both pools and the sessions beside them stay below the hundred connections that PostgreSQL allows by default.
@@ -96,6 +98,15 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
         // never pays for statements as short as these.
         builder.Options = $"{builder.Options} -c idle_in_transaction_session_timeout=60000 -c jit=off".Trim();
         return builder;
+    }
+
+    // How long to wait for the server to let a connection in, or for one of the pool to become free. It also bounds how long a
+    // statement takes to be given up when the server has fallen silent: the message that cancels it needs a connection.
+    private static int ConnectTimeout(string connectionString)
+    {
+        const int Seconds = 5;
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        return builder.ContainsKey("Timeout") ? builder.Timeout : Seconds;
     }
 
     // Appends have sessions of their own in which nothing is read from end to end. A session keeps its plans, the check of the

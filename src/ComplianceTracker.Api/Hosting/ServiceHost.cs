@@ -40,6 +40,7 @@ internal static class ServiceHost
             .AddSingleton(RequestSettings.From(builder.Configuration))
             .AddSingleton<Admission>()
             .AddSingleton<Readiness>()
+            .AddSingleton<StoreProbe>()
             .AddSingleton<SettledLog>()
             .AddSingleton<ClockReader>()
             .AddSingleton<ReadBarrier>()

@@ -188,7 +188,7 @@ internal static class ProblemTypes
 
     public static readonly ProblemType NotReady = new(
         "not-ready", 503, "The service is not ready",
-        "The service is starting (migrations, the first import), or a projection does not move.",
+        "The service is starting (migrations, the first import), its database does not answer, or a projection does not move.",
         "Ask again; `detail` says what it waits for.");
 
     public static readonly ProblemType NotYetThere = new(
