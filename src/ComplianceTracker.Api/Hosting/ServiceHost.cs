@@ -14,6 +14,7 @@ using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.EventStore;
 using ComplianceTracker.EventStore.Postgres;
+using Microsoft.Extensions.Logging.Console;
 
 namespace ComplianceTracker.Api.Hosting;
 
@@ -30,6 +31,7 @@ internal static class ServiceHost
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.Configure<SimpleConsoleFormatterOptions>(console => console.SingleLine = true);
         builder.WebHost.UseSetting("urls", builder.Configuration["urls"] ?? ServiceSettings.DefaultUrls);
         builder.WebHost.ConfigureKestrel(kestrel => SizeLimits.Set(kestrel.Limits));
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
@@ -39,6 +41,7 @@ internal static class ServiceHost
             .AddSingleton(settings)
             .AddSingleton(RequestSettings.From(builder.Configuration))
             .AddSingleton<Admission>()
+            .AddSingleton<RequestLog>()
             .AddSingleton<Readiness>()
             .AddSingleton<StoreProbe>()
             .AddSingleton<SettledLog>()
@@ -52,6 +55,8 @@ internal static class ServiceHost
             .AddHostedService<StartUp>();
 
         var app = builder.Build();
+        var log = app.Services.GetRequiredService<RequestLog>();
+        app.Use((HttpContext context, RequestDelegate next) => log.RunAsync(context, next));
         app.UseProblems();
         app.UseHeadRequests();
         app.UseApiDocument();

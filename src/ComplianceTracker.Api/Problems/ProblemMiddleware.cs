@@ -5,8 +5,8 @@ using Npgsql;
 
 namespace ComplianceTracker.Api.Problems;
 
-/// <summary>Turns every failure and every bare error status into a problem. Exceptions are logged and never shown.</summary>
-internal static partial class ProblemMiddleware
+/// <summary>Turns every failure and every bare error status into a problem. Exceptions are never shown.</summary>
+internal static class ProblemMiddleware
 {
     /// <summary>Adds the middleware; everything after it is covered.</summary>
     public static void UseProblems(this WebApplication app) => app.Use(async (context, next) =>
@@ -21,12 +21,12 @@ internal static partial class ProblemMiddleware
         }
         catch (OperationCanceledException) when (RequestDeadline.Of(context) is { Passed: true } deadline)
         {
-            await ProblemWriter.WriteAsync(context, OutOfTime(deadline.Limit));
+            await AnswerAsync(context, OutOfTime(deadline.Limit), null);
             return;
         }
         catch (Exception e)
         {
-            await ProblemWriter.WriteAsync(context, ProblemOf(e, app.Logger));
+            await AnswerAsync(context, ProblemOf(e), e is ApiProblem ? null : e);
             return;
         }
 
@@ -37,11 +37,17 @@ internal static partial class ProblemMiddleware
                 context.Response.Headers.Allow = HeadRequests.WithHead(context.Response.Headers.Allow.ToString());
             }
 
-            await ProblemWriter.WriteAsync(context, OfStatus(context));
+            await AnswerAsync(context, OfStatus(context), null);
         }
     });
 
-    private static ApiProblem ProblemOf(Exception e, ILogger logger)
+    private static Task AnswerAsync(HttpContext context, ApiProblem problem, Exception? failure)
+    {
+        context.Features.Set(new FailedRequest(problem.Type, failure));
+        return ProblemWriter.WriteAsync(context, problem);
+    }
+
+    private static ApiProblem ProblemOf(Exception e)
     {
         switch (e)
         {
@@ -54,10 +60,8 @@ internal static partial class ProblemMiddleware
             case ForbiddenTextException forbidden:
                 return new ApiProblem(ProblemTypes.ForbiddenText, forbidden.Message);
             case TimeoutException or NpgsqlException when e is not PostgresException refused || IsOutage(refused):
-                LogUnavailable(logger, e);
                 return new ApiProblem(ProblemTypes.Unavailable, "The database does not answer; send the request again.") { RetryAfter = 1 };
             default:
-                LogFailure(logger, e);
                 return new ApiProblem(ProblemTypes.InternalError, "The service failed; the request changed nothing, or all of what it was to change.");
         }
     }
@@ -78,10 +82,4 @@ internal static partial class ProblemMiddleware
         < 500 => new ApiProblem(ProblemTypes.MalformedBody, "The request could not be read."),
         _ => new ApiProblem(ProblemTypes.InternalError, "The service failed."),
     };
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed")]
-    private static partial void LogFailure(ILogger logger, Exception e);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not answer")]
-    private static partial void LogUnavailable(ILogger logger, Exception e);
 }

@@ -11,7 +11,8 @@ internal sealed class RequestDeadline : IDisposable
     private readonly ITimer timer;
     private readonly CancellationTokenRegistration clientGone;
     private readonly long begun;
-    private TimeSpan limit;
+    private readonly TimeSpan limit;
+    private TimeSpan extension;
     private volatile bool passed;
 
     private RequestDeadline(TimeSpan limit, TimeProvider clock, CancellationToken aborted)
@@ -25,7 +26,13 @@ internal sealed class RequestDeadline : IDisposable
     public bool Passed => passed;
 
     /// <summary>How long the request may take, in all.</summary>
-    public TimeSpan Limit => limit;
+    public TimeSpan Limit => limit + extension;
+
+    /// <summary>How much of it the client asked to wait.</summary>
+    public TimeSpan Extension => extension;
+
+    /// <summary>True when the request has no deadline any more.</summary>
+    public bool IsLifted { get; private set; }
 
     /// <summary>The deadline of a request, or null: it has none.</summary>
     public static RequestDeadline? Of(HttpContext context) => context.Features.Get<RequestDeadline>();
@@ -56,13 +63,17 @@ internal sealed class RequestDeadline : IDisposable
     /// <summary>Allows that much more: the client asked to wait.</summary>
     public void Extend(TimeSpan more)
     {
-        limit += more;
-        var left = limit - clock.GetElapsedTime(begun);
+        extension += more;
+        var left = Limit - clock.GetElapsedTime(begun);
         timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Takes the deadline away: the answer goes on for as long as the client listens.</summary>
-    public void Lift() => timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    public void Lift()
+    {
+        IsLifted = true;
+        timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
