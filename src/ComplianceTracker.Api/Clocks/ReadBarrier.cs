@@ -19,6 +19,7 @@ internal sealed class ReadBarrier(IEventStore store, SettledLog settled)
     public async Task WaitAsync(HttpContext context, CancellationToken cancellationToken)
     {
         var wait = Wait(context);
+        using var span = wait is null ? null : ApiTelemetry.Source.StartActivity("wait for the register");
         if (MinPosition(context) is not { } position)
         {
             if (wait is null)

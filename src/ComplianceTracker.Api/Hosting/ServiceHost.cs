@@ -52,7 +52,9 @@ internal static class ServiceHost
             .AddObligations()
             .AddImporting()
             .AddApiDocument()
-            .AddHostedService<StartUp>();
+            .AddHostedService<TelemetryExport>()
+            .AddHostedService<StartUp>()
+            .AddHostedService<StoreWatch>();
 
         var app = builder.Build();
         var log = app.Services.GetRequiredService<RequestLog>();
