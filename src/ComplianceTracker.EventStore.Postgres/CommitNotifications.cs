@@ -27,8 +27,8 @@ internal sealed class CommitNotifications : IAsyncDisposable
         this.sessions = sessions;
         this.clock = clock;
         channelName = $"ct_events_{schema}";
-        sender = new(() => Task.Run(() => ForeverAsync(SendAsync)));
-        listener = new(() => Task.Run(() => ForeverAsync(ListenAsync)));
+        sender = new(() => Begin(SendAsync));
+        listener = new(() => Begin(ListenAsync));
     }
 
     /// <summary>Pulsed when something may have been appended.</summary>
@@ -54,6 +54,15 @@ internal sealed class CommitNotifications : IAsyncDisposable
         }
 
         stop.Dispose();
+    }
+
+    // Whoever happens to be the first gives its context to nothing that outlives it: its trace would never end.
+    private Task Begin(Func<NpgsqlConnection, Task> work)
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            return Task.Run(() => ForeverAsync(work));
+        }
     }
 
     private async Task SendAsync(NpgsqlConnection connection)

@@ -13,6 +13,22 @@ public sealed partial class PostgresEventStore
         IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken = default)
     {
         AppendRules.Require(batch, metadata);
+        using var told = telemetry.BeginAppend(batch);
+        try
+        {
+            var result = await AppendTriedAsync(batch, metadata, cancellationToken);
+            told.End(result);
+            return result;
+        }
+        catch (Exception failure)
+        {
+            told.Fail(failure);
+            throw;
+        }
+    }
+
+    private async Task<AppendResult> AppendTriedAsync(IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken)
+    {
         for (var attempt = 1; ; attempt++)
         {
             try

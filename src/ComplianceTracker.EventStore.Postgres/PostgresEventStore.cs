@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using ComplianceTracker.EventStore.Postgres.Schema;
 using Npgsql;
@@ -17,6 +18,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly SettledPosition settled;
     private readonly CommitNotifications notifications;
     private readonly Signal checkpointMoved = new();
+    private readonly StoreTelemetry telemetry;
     private int disposed;
 
     /// <summary>Makes the store; connects only when it is used.</summary>
@@ -34,15 +36,18 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
         this.options = options;
         this.clock = clock;
         schema = options.Schema;
-        DataSource = NpgsqlDataSource.Create(Pooled(options.ConnectionString));
-        appends = NpgsqlDataSource.Create(ForAppends(options.ConnectionString));
+        var connectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        telemetry = new StoreTelemetry(connectionString.Database ?? connectionString.Username ?? "");
+        DataSource = Build("reads", Pooled(options.ConnectionString));
+        appends = Build("appends", ForAppends(options.ConnectionString));
         appendOne = $"select {schema}.ct_append_one($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         appendMany = $"select {schema}.ct_append_many($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-        sessions = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        sessions = Build("sessions", new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             Pooling = false,
             ApplicationName = "ComplianceTracker session",
             KeepAlive = 15,
+            Timeout = ConnectTimeout(options.ConnectionString),
             Options = $"{new NpgsqlConnectionStringBuilder(options.ConnectionString).Options} {SessionOptions}".Trim(),
         });
         settled = new SettledPosition(DataSource, schema, clock);
@@ -74,6 +79,16 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
         await DataSource.DisposeAsync();
     }
 
+    // A name of its own, because the driver's metrics would show the connection string for one. Statements that belong to no request,
+    // append or batch are the looks of those who wait for events, many times a second: they make no trace.
+    private static NpgsqlDataSource Build(string name, NpgsqlConnectionStringBuilder connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString.ConnectionString) { Name = name };
+        return builder.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is not null)
+            .ConfigureBatchFilter(_ => Activity.Current is not null)).Build();
+    }
+
     // A pooled connection is handed on without DISCARD ALL, and statements stay prepared: both about double small appends. Nothing
     // here leaves state in a pooled session; what needs a session of its own takes one from the unpooled source.
     private static NpgsqlConnectionStringBuilder Pooled(string connectionString)
@@ -84,6 +99,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,
             ApplicationName = "ComplianceTracker",
+            Timeout = ConnectTimeout(connectionString),
         };
 
         // Both pools and the sessions beside them stay below the hundred connections that PostgreSQL allows by default.
@@ -96,6 +112,15 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
         // never pays for statements as short as these.
         builder.Options = $"{builder.Options} -c idle_in_transaction_session_timeout=60000 -c jit=off".Trim();
         return builder;
+    }
+
+    // How long to wait for the server to let a connection in, or for one of the pool to become free. It also bounds how long a
+    // statement takes to be given up when the server has fallen silent: the message that cancels it needs a connection.
+    private static int ConnectTimeout(string connectionString)
+    {
+        const int Seconds = 5;
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        return builder.ContainsKey("Timeout") ? builder.Timeout : Seconds;
     }
 
     // Appends have sessions of their own in which nothing is read from end to end. A session keeps its plans, the check of the

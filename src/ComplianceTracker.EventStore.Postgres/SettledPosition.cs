@@ -20,6 +20,9 @@ internal sealed class SettledPosition(NpgsqlDataSource dataSource, string schema
 {
     private const int ScanSize = 4096;
 
+    // One look at a time, for everybody: it must not hang where the network does. In seconds; a look takes milliseconds.
+    private const int LongestLook = 10;
+
     private readonly SemaphoreSlim gate = new(1, 1);
     private long roundsBegun;
     private long lastGoodRound;
@@ -92,7 +95,7 @@ internal sealed class SettledPosition(NpgsqlDataSource dataSource, string schema
     private async Task StartAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var query = new NpgsqlCommand(
-            $"select coalesce(max(last_seq_id), 0) from {schema}.mt_event_progression", connection);
+            $"select coalesce(max(last_seq_id), 0) from {schema}.mt_event_progression", connection) { CommandTimeout = LongestLook };
         settled = (long)(await query.ExecuteScalarAsync(cancellationToken))!;
         var (highest, holders) = await ProbeAsync(connection, cancellationToken);
         if (holders.IsEmpty)
@@ -131,6 +134,7 @@ internal sealed class SettledPosition(NpgsqlDataSource dataSource, string schema
         await using var query = new NpgsqlCommand(
             $"select seq_id from {schema}.mt_events where seq_id > $1 order by seq_id limit {ScanSize}", connection)
         {
+            CommandTimeout = LongestLook,
             Parameters = { new NpgsqlParameter<long> { TypedValue = settled } },
         };
         await using var reader = await query.ExecuteReaderAsync(cancellationToken);
@@ -155,6 +159,7 @@ internal sealed class SettledPosition(NpgsqlDataSource dataSource, string schema
     {
         await using var batch = new NpgsqlBatch(connection)
         {
+            Timeout = LongestLook,
             BatchCommands =
             {
                 new($"select coalesce(max(seq_id), 0) from {schema}.mt_events"),

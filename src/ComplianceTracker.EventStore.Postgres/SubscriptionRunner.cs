@@ -14,7 +14,8 @@ internal sealed class SubscriptionRunner(
     NpgsqlDataSource sessions,
     PostgresEventStoreOptions options,
     TimeProvider clock,
-    Signal checkpointMoved)
+    Signal checkpointMoved,
+    StoreTelemetry telemetry)
 {
     /// <summary>How Marten names the progress row of a projection that is not split.</summary>
     public const string RowSuffix = ":All";
@@ -96,6 +97,7 @@ internal sealed class SubscriptionRunner(
         NpgsqlConnection connection, long checkpoint, EventPage page, CancellationToken cancellationToken)
     {
         IReadOnlyList<RecordedEvent> handed = [];
+        using var told = telemetry.BeginBatch(subscription.Name, page.Events);
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -108,10 +110,13 @@ internal sealed class SubscriptionRunner(
 
             await PassAsync(transaction, checkpoint, page, waiting, cancellationToken);
             search.Succeeded(page.Through, handed.Count);
+            told.End();
             return true;
         }
         catch (Exception failure) when (handed.Count > 0 && failure is not CheckpointMovedException && !cancellationToken.IsCancellationRequested)
         {
+            told.Fail(failure);
+
             // The handler's own failure, its SQL's included, perhaps only at the commit. A lost connection shows at the next use.
             return await MendAsync(connection, checkpoint, page, handed, failure, cancellationToken);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Requests;
 using ComplianceTracker.EventStore;
 
 namespace ComplianceTracker.Api.Clocks;
@@ -18,6 +19,7 @@ internal sealed class ReadBarrier(IEventStore store, SettledLog settled, IHostAp
     public async Task WaitAsync(HttpContext context, CancellationToken cancellationToken)
     {
         var wait = Wait(context);
+        using var span = wait is null ? null : ApiTelemetry.Source.StartActivity("wait for the register");
         if (MinPosition(context) is not { } position)
         {
             if (wait is null)
@@ -95,7 +97,9 @@ internal sealed class ReadBarrier(IEventStore store, SettledLog settled, IHostAp
             var parts = preference.Split('=', 2, StringSplitOptions.TrimEntries);
             if (parts is ["wait", var seconds] && int.TryParse(seconds.Split(';')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var wait))
             {
-                return Math.Min(wait, LongestWait);
+                wait = Math.Min(wait, LongestWait);
+                RequestDeadline.Of(context)?.Extend(TimeSpan.FromSeconds(wait));
+                return wait;
             }
         }
 

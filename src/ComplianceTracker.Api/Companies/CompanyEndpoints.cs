@@ -44,7 +44,7 @@ internal static class CompanyEndpoints
                 }
                 """)
             .WithIfMatchNeeded()
-            .WithProblems(ProblemTypes.InvalidParameter, ProblemTypes.Archived, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange)
+            .WithProblems(ProblemTypes.InvalidParameter, ProblemTypes.Archived, ProblemTypes.LimitExceeded, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange)
             .Produces<WriteResult>().Produces<WriteResult>(201).WithETag(200, 201).WithLocation("/api/v1/companies/acme");
         group.MapGet("/{id}", GetAsync).WithName("getCompany").WithSummary("A company with its facts on a day")
             .WithDescription("What is known on the day; a fact that is not listed is unknown. Archived companies answer with an earlier `position` or `recordedAt`.")
@@ -80,7 +80,7 @@ internal static class CompanyEndpoints
             .WithIfMatch()
             .WithProblems(
                 ProblemTypes.CompanyNotFound, ProblemTypes.Archived, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue,
-                ProblemTypes.DateOutOfRange, ProblemTypes.WindowEndsBeforeStart)
+                ProblemTypes.DateOutOfRange, ProblemTypes.WindowEndsBeforeStart, ProblemTypes.LimitExceeded)
             .Produces<WriteResult>().WithETag(200);
     }
 

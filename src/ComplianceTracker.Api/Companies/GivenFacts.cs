@@ -10,17 +10,13 @@ namespace ComplianceTracker.Api.Companies;
 /// <summary>Reads facts as clients write them.</summary>
 internal static class GivenFacts
 {
-    /// <summary>The most declarations that one request may hold.</summary>
-    public const int Most = 5000;
-
     /// <summary>Facts by name, holding always. A null declares nothing: an undated unknown is the absence of a value.</summary>
     public static ImmutableArray<GivenFact> From(IReadOnlyDictionary<string, JsonElement> facts, string at = "/facts") =>
         [..facts.Select(f => One(f.Key, f.Value, Days.Always, $"{at}/{Escape(f.Key)}"))];
 
     /// <summary>Facts with their days.</summary>
-    public static ImmutableArray<GivenFact> From(IReadOnlyList<FactDeclarationBody> facts) => facts.Count <= Most
-        ? [..facts.Select((f, i) => One(f.Fact, f.Value ?? default, new Days(f.From, f.To), $"/{i}"))]
-        : throw new ApiProblem(ProblemTypes.InvalidBody, $"At most {Most} facts at once; this has {facts.Count}.");
+    public static ImmutableArray<GivenFact> From(IReadOnlyList<FactDeclarationBody> facts) =>
+        [..facts.Select((f, i) => One(f.Fact, f.Value ?? default, new Days(f.From, f.To), $"/{i}"))];
 
     /// <summary>A fact with its days.</summary>
     /// <exception cref="ApiProblem">The value is nothing that a fact can hold.</exception>

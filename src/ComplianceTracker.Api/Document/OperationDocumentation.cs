@@ -73,7 +73,12 @@ internal sealed class OperationDocumentation : IOperationFilter
 
     private static void AddProblems(OpenApiOperation operation, string path, HashSet<ProblemType> types, OperationFilterContext context)
     {
-        types.UnionWith(operation.OperationId == "live" ? [ProblemTypes.NotAcceptable, ProblemTypes.InternalError] : [ProblemTypes.NotAcceptable, ProblemTypes.InternalError, ProblemTypes.Unavailable]);
+        types.UnionWith([ProblemTypes.NotAcceptable, ProblemTypes.InvalidParameter, ProblemTypes.UriTooLong, ProblemTypes.HeadersTooLarge, ProblemTypes.InternalError]);
+        if (operation.OperationId != "live")
+        {
+            types.UnionWith([ProblemTypes.Overloaded, ProblemTypes.Timeout, ProblemTypes.Unavailable]);
+        }
+
         var schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemBody), context.SchemaRepository);
         var instance = Instance(operation, path);
         foreach (var problems in types.OrderBy(t => ProblemTypes.All.IndexOf(t)).GroupBy(t => t.Status))

@@ -40,7 +40,7 @@ internal static class FactEndpoints
                 }
                 """)
             .WithIfMatch()
-            .WithProblems(ProblemTypes.FactTypeNeverChanges)
+            .WithProblems(ProblemTypes.FactTypeNeverChanges, ProblemTypes.LimitExceeded)
             .Produces<WriteResult>().Produces<WriteResult>(201).WithETag(200, 201).WithLocation("/api/v1/facts/operates_research_station");
         group.MapGet("/conventions", ConventionsAsync).WithName("getConventions")
             .WithSummary("How the record writes things, which jurisdictions stand for others, and the words of the field")

@@ -5,6 +5,7 @@ using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Requests;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.EventStore;
 
@@ -27,14 +28,18 @@ internal static class FeedEndpoints
                 ApiParameter.Header("Last-Event-ID", "The same, as browsers send it when they come back; it goes before `after`.", ApiParameter.Position) with { Form = 1260 })
             .WithPaging(List, "1260")
             .WithMetadata(new AnswerHeader("Vary", "The representation depends on `Accept`.", "Accept", [200]))
+            .InLane(Lane.Feed)
             .Produces<EventPageBody>(200, "application/json", Live);
+
+    /// <summary>True when the request asks to follow the log live.</summary>
+    public static bool IsLive(HttpContext context) => Representation.Choose(context.Request, Representation.Offered(context.GetEndpoint())) == Live;
 
     private static async Task<IResult> GetAsync(HttpContext context, IEventStore store, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
         var after = After(context);
         context.Response.Headers.Vary = "Accept";
-        if (Representation.Choose(context.Request, Representation.Offered(context.GetEndpoint())) == Live)
+        if (IsLive(context))
         {
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
             await FollowAsync(context, store, after, ends.Token);
@@ -59,6 +64,12 @@ internal static class FeedEndpoints
     {
         context.Response.ContentType = Live;
         context.Response.Headers.CacheControl = "no-store";
+        if (context.IsHead())
+        {
+            return;
+        }
+
+        RequestDeadline.Of(context)?.Lift();
         try
         {
             await context.Response.Body.FlushAsync(cancellationToken);

@@ -9,7 +9,12 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(
         IReadOnlyList<string> hostArguments, RunningPostgres database, Action<string> log, CancellationToken cancellationToken)
     {
-        await using var app = ServiceHost.Create(new ServiceSettings { ConnectionString = database.ConnectionString, HostArguments = hostArguments });
+        if (Create(database.ConnectionString, hostArguments, log) is not { } created)
+        {
+            return 1;
+        }
+
+        await using var app = created;
         if (Loopback.FirstOutside(app.Configuration) is { } outside)
         {
             log($"Refusing to bind to {outside}: the service has no access control, so it serves this machine alone. Use a loopback address such as {ServiceSettings.DefaultUrls}.");
@@ -42,6 +47,19 @@ internal static class ServeCommand
         }
 
         return lost.IsCompleted ? 1 : 0;
+    }
+
+    private static WebApplication? Create(string connectionString, IReadOnlyList<string> hostArguments, Action<string> log)
+    {
+        try
+        {
+            return ServiceHost.Create(new ServiceSettings { ConnectionString = connectionString, HostArguments = hostArguments });
+        }
+        catch (InvalidOperationException mistake)
+        {
+            log($"The configuration cannot be: {mistake.Message}");
+            return null;
+        }
     }
 
     // The host stops when something that runs beside the requests fails, but does not say so to whoever started it.

@@ -9,19 +9,18 @@ using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Parked;
 using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Requests;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.EventStore;
 using ComplianceTracker.EventStore.Postgres;
+using Microsoft.Extensions.Logging.Console;
 
 namespace ComplianceTracker.Api.Hosting;
 
 /// <summary>Puts the service together. It only wires.</summary>
 internal static class ServiceHost
 {
-    /// <summary>The largest request body, in bytes.</summary>
-    public const int LargestBody = 1024 * 1024;
-
     /// <summary>The service on a database, not yet started.</summary>
     public static WebApplication Create(ServiceSettings settings)
     {
@@ -32,14 +31,19 @@ internal static class ServiceHost
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.Configure<SimpleConsoleFormatterOptions>(console => console.SingleLine = true);
         builder.WebHost.UseSetting("urls", builder.Configuration["urls"] ?? ServiceSettings.DefaultUrls);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = LargestBody);
+        builder.WebHost.ConfigureKestrel(kestrel => SizeLimits.Set(kestrel.Limits));
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         AddEventStore(builder.Services, settings);
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddSingleton(settings)
+            .AddSingleton(RequestSettings.From(builder.Configuration))
+            .AddSingleton<Admission>()
+            .AddSingleton<RequestLog>()
             .AddSingleton<Readiness>()
+            .AddSingleton<StoreProbe>()
             .AddSingleton<SettledLog>()
             .AddSingleton<ClockReader>()
             .AddSingleton<ReadBarrier>()
@@ -48,12 +52,19 @@ internal static class ServiceHost
             .AddObligations()
             .AddImporting()
             .AddApiDocument()
-            .AddHostedService<StartUp>();
+            .AddHostedService<TelemetryExport>()
+            .AddHostedService<StartUp>()
+            .AddHostedService<StoreWatch>();
 
         var app = builder.Build();
+        var log = app.Services.GetRequiredService<RequestLog>();
+        app.Use((HttpContext context, RequestDelegate next) => log.RunAsync(context, next));
         app.UseProblems();
+        app.UseHeadRequests();
         app.UseApiDocument();
         app.UseRouting();
+        app.UseRequestDeadline();
+        app.UseAdmission();
         app.UseRequestChecks();
         app.MapProblemPages();
         app.MapHealthEndpoints();

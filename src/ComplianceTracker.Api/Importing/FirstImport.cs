@@ -29,9 +29,10 @@ internal sealed partial class FirstImport(
         if (settings.Seeds is { } folder)
         {
             var report = await importer.ImportAsync(folder, new Progress<(FileResult, int)>(), cancellationToken);
+            // The reason may quote what a company declares, which has no place in a log.
             foreach (var refused in report.Refused)
             {
-                LogRefused(logger, refused.File, refused.Refusal!);
+                LogRefused(logger, refused.File);
             }
 
             LogDone(logger, report.Files.Length, report.Added);
@@ -50,8 +51,8 @@ internal sealed partial class FirstImport(
         return (long?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Not imported: {File}: {Reason}")]
-    private static partial void LogRefused(ILogger logger, string file, string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Not imported: {File}; the command import says why")]
+    private static partial void LogRefused(ILogger logger, string file);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "First import: {Files} files, {Events} events added")]
     private static partial void LogDone(ILogger logger, int files, int events);

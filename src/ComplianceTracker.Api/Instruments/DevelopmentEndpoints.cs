@@ -50,7 +50,7 @@ internal static class DevelopmentEndpoints
     /// <summary>The problems that developments may have.</summary>
     public static RouteHandlerBuilder WithRecordingProblems(this RouteHandlerBuilder builder) => builder.WithProblems(
         ProblemTypes.DevelopmentAlreadyRecorded, ProblemTypes.DateOutOfRange, ProblemTypes.WindowEndsBeforeStart, ProblemTypes.ConditionInvalid,
-        ProblemTypes.CorrectionOfNothing, ProblemTypes.ObligationOfAnotherInstrument);
+        ProblemTypes.CorrectionOfNothing, ProblemTypes.ObligationOfAnotherInstrument, ProblemTypes.LimitExceeded);
 
     private static async Task<IResult> ListAsync(
         string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, ReadBarrier barrier, CancellationToken cancellationToken)

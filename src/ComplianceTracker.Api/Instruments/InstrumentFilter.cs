@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Requests;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
@@ -56,7 +57,8 @@ internal sealed record InstrumentFilter(HashSet<string> Jurisdictions, HashSet<s
         ];
 
     private static HashSet<string> Values(IQueryCollection query, string name) =>
-        [..query[name].OfType<string>().SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        [..SizeLimits.CheckListed(
+            name, [..query[name].OfType<string>().SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))])];
 
     private static Stage ReadStage(string word) => Words.TryParse<Stage>(word, out var stage)
         ? stage

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Requests;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Obligations;
 
@@ -75,7 +76,8 @@ internal sealed record ObligationQuery(
     }
 
     private static ImmutableHashSet<string> Values(IQueryCollection query, string name) =>
-        [..query[name].OfType<string>().SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        [..SizeLimits.CheckListed(
+            name, [..query[name].OfType<string>().SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))])];
 
     private static Status ReadStatus(string word) => Words.TryParse<Status>(word, out var status)
         ? status

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ComplianceTracker.Api.Requests;
 
 namespace ComplianceTracker.Api.Problems;
 
@@ -9,10 +10,10 @@ internal static class ProblemPages
     /// <summary>Maps <c>/problems</c> and <c>/problems/{slug}</c>.</summary>
     public static void MapProblemPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/problems", () => Html("Problem types", Index())).ExcludeFromDescription();
+        routes.MapGet("/problems", () => Html("Problem types", Index())).InLane(Lane.Always).ExcludeFromDescription();
         routes.MapGet("/problems/{slug}", (string slug) => ProblemTypes.All.FirstOrDefault(t => t.Slug == slug) is { } type
             ? Html(type.Title, Page(type))
-            : throw new ApiProblem(ProblemTypes.NotFound, $"There is no problem type '{slug}'; /problems lists them.")).ExcludeFromDescription();
+            : throw new ApiProblem(ProblemTypes.NotFound, $"There is no problem type '{slug}'; /problems lists them.")).InLane(Lane.Always).ExcludeFromDescription();
     }
 
     /// <summary>The text of <c>docs/problems.md</c>.</summary>

@@ -101,6 +101,11 @@ internal static class ProblemTypes
         "A request body has at most 1 MB.",
         "Send less at once.");
 
+    public static readonly ProblemType UriTooLong = new(
+        "uri-too-long", 414, "The path and the query are too long",
+        "The path and the query have at most 8192 characters together.",
+        "Ask for less at once; what filters by many values may be asked in parts.");
+
     public static readonly ProblemType UnsupportedMediaType = new(
         "unsupported-media-type", 415, "The body's media type is not supported",
         "The body is not declared as JSON in UTF-8.",
@@ -161,10 +166,20 @@ internal static class ProblemTypes
         "An effect stands in the record of the instrument that owns the obligation.",
         "Record it there, with this act in `causedBy`; `expected` names the owner.");
 
+    public static readonly ProblemType LimitExceeded = new(
+        "limit-exceeded", 422, "More than the record takes",
+        "A text is longer, a list has more entries, or the record of a company, an instrument or the vocabulary would grow beyond what it may hold.",
+        "`pointer` says where and `detail` states the limit.");
+
     public static readonly ProblemType PreconditionRequired = new(
         "precondition-required", 428, "If-Match is needed",
         "Replacing a company that exists needs the version it replaces, so that no one's change is lost unseen.",
         "Send `If-Match` with the `ETag` of the last read, or `*` to replace whatever is there.");
+
+    public static readonly ProblemType HeadersTooLarge = new(
+        "headers-too-large", 431, "The headers are too large",
+        "A request has at most 100 headers, of at most 16384 characters together.",
+        "Leave out headers that the service has no use for, cookies among them.");
 
     public static readonly ProblemType InternalError = new(
         "internal-error", 500, "The service failed",
@@ -173,13 +188,23 @@ internal static class ProblemTypes
 
     public static readonly ProblemType NotReady = new(
         "not-ready", 503, "The service is not ready",
-        "The service is starting (migrations, the first import), or a projection does not move.",
+        "The service is starting (migrations, the first import), its database does not answer, or a projection does not move.",
         "Ask again; `detail` says what it waits for.");
 
     public static readonly ProblemType NotYetThere = new(
         "not-yet-there", 503, "The answer is not ready within the time given",
         "The read must reflect a log position that the projection has not reached within `Prefer: wait` seconds.",
         "Ask again; `Retry-After` says when.");
+
+    public static readonly ProblemType Overloaded = new(
+        "overloaded", 503, "The service has as much to do as it takes",
+        "As many requests as may are at work or wait for their turn, or as many clients as may follow the log. Nothing of this request was done.",
+        "Send it again after the seconds that `Retry-After` says.");
+
+    public static readonly ProblemType Timeout = new(
+        "timeout", 503, "The request took too long",
+        "The request was not done within the time that one may take (30 seconds unless the service is configured otherwise; a wait asked for comes on top), and was given up. A write that got this answer may or may not be stored.",
+        "Send the request again; a repeated write takes effect once.");
 
     public static readonly ProblemType Unavailable = new(
         "unavailable", 503, "The service cannot reach its database",
@@ -192,10 +217,10 @@ internal static class ProblemTypes
         InvalidParameter, BothRecordingClocks, MalformedBody,
         NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, MethodNotAllowed, NotAcceptable,
         InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits,
-        Archived, PreconditionFailed, BodyTooLarge, UnsupportedMediaType,
+        Archived, PreconditionFailed, BodyTooLarge, UriTooLong, UnsupportedMediaType,
         InvalidBody, ForbiddenText, DateOutOfRange, WindowEndsBeforeStart, UnknownFact, FactTypeMismatch, UnknownFactValue,
-        FactTypeNeverChanges, ConditionInvalid, CorrectionOfNothing, ObligationOfAnotherInstrument,
-        PreconditionRequired, InternalError, NotReady, NotYetThere, Unavailable,
+        FactTypeNeverChanges, ConditionInvalid, CorrectionOfNothing, ObligationOfAnotherInstrument, LimitExceeded,
+        PreconditionRequired, HeadersTooLarge, InternalError, NotReady, NotYetThere, Overloaded, Timeout, Unavailable,
     ];
 
     /// <summary>The problem type of a rejection.</summary>
@@ -209,6 +234,7 @@ internal static class ProblemTypes
         RejectionCode.DevelopmentAlreadyRecorded => DevelopmentAlreadyRecorded,
         RejectionCode.CorrectionOfNothing => CorrectionOfNothing,
         RejectionCode.ObligationOfAnotherInstrument => ObligationOfAnotherInstrument,
+        RejectionCode.LimitExceeded => LimitExceeded,
         RejectionCode.ConditionInvalid => ConditionInvalid,
         RejectionCode.UnknownFact => UnknownFact,
         RejectionCode.FactTypeMismatch => FactTypeMismatch,

@@ -44,6 +44,9 @@ internal static class ProblemWriter
         Line = problem.Line,
         Column = problem.Column,
         Expected = problem.Expected.IsEmpty ? null : problem.Expected,
-        TraceId = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier,
+        TraceId = TraceId(context),
     };
+
+    /// <summary>The id under which the request stands in the log, in traces and beside what it appended: the client's own where it sent a <c>traceparent</c>.</summary>
+    public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Unicode;
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Requests;
 using ComplianceTracker.Domain.Common;
 using Microsoft.OpenApi;
 
@@ -18,6 +19,7 @@ internal static class RequestChecks
     /// <summary>Adds the checks; routing must have chosen the endpoint by then.</summary>
     public static void UseRequestChecks(this WebApplication app) => app.Use((context, next) =>
     {
+        SizeLimits.Check(context.Request);
         RefuseForbiddenText(context.Request);
         RefuseUnknownParameters(context);
         RefuseUnacceptable(context);

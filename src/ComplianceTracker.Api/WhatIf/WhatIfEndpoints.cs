@@ -18,6 +18,8 @@ namespace ComplianceTracker.Api.WhatIf;
 /// <summary>Questions about what is not on record. Nothing is stored.</summary>
 internal static class WhatIfEndpoints
 {
+    private const int MostFactTypes = 1000;
+
     /// <summary>Maps the endpoints.</summary>
     public static void MapWhatIfEndpoints(this IEndpointRouteBuilder routes)
     {
@@ -39,7 +41,7 @@ internal static class WhatIfEndpoints
             .WithReadBarrier()
             .WithProblems(
                 ProblemTypes.BothRecordingClocks, ProblemTypes.CompanyNotFound, ProblemTypes.Archived,
-                ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange)
+                ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange, ProblemTypes.LimitExceeded)
             .Produces<ObligationPage>();
         group.MapPost("/evaluate", EvaluateAsync).WithName("evaluate")
             .WithSummary("Evaluate an expression in three-valued logic, with every step")
@@ -52,7 +54,7 @@ internal static class WhatIfEndpoints
                 }
                 """)
             .WithProblems(
-                ProblemTypes.ConditionInvalid, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange)
+                ProblemTypes.ConditionInvalid, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange, ProblemTypes.LimitExceeded)
             .Produces<EvaluateAnswer>();
     }
 
@@ -85,6 +87,11 @@ internal static class WhatIfEndpoints
     private static async Task<IResult> EvaluateAsync(HttpContext context, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.EvaluateBody);
+        if (body.FactTypes?.Count > MostFactTypes)
+        {
+            throw new ApiProblem(ProblemTypes.LimitExceeded, $"At most {MostFactTypes} types of facts; these are {body.FactTypes.Count}.") { Pointer = "/factTypes" };
+        }
+
         var vocabulary = (await catalogue.HeadAsync(cancellationToken)).Vocabulary.With(body.FactTypes ?? ImmutableDictionary<string, FactType>.Empty);
         var index = FactIndex.Of(vocabulary);
         var compiled = Condition.Compile(body.Expression, index);

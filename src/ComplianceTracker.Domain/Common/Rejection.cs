@@ -29,6 +29,9 @@ public enum RejectionCode
     /// <summary>An effect names an obligation that another instrument owns.</summary>
     ObligationOfAnotherInstrument,
 
+    /// <summary>A text is too long, a list has too many entries, or the record would grow beyond what it takes (<see cref="RecordLimits"/>).</summary>
+    LimitExceeded,
+
     /// <summary>An applicability condition does not parse or does not type-check.</summary>
     ConditionInvalid,
 

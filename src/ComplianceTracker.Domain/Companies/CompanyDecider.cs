@@ -68,8 +68,7 @@ public static class CompanyDecider
             return Decision<CompanyEvent>.Accept(new CompanyRegistered(put.CompanyId, put.Name, put.TimeZone, facts));
         }
 
-        var replaced = new CompanyReplaced(put.Name, put.TimeZone, facts);
-        return IsSame(state, Evolve(state, replaced)!) ? Decision<CompanyEvent>.Accept() : Decision<CompanyEvent>.Accept(replaced);
+        return Changed(state, new CompanyReplaced(put.Name, put.TimeZone, facts));
     }
 
     private static Decision<CompanyEvent> Declare(CompanyProfile? state, DeclareFacts declare, FactVocabulary vocabulary)
@@ -84,8 +83,16 @@ public static class CompanyDecider
             return rejection;
         }
 
-        var declared = new FactsDeclared(facts);
-        return IsSame(state, Evolve(state, declared)!) ? Decision<CompanyEvent>.Accept() : Decision<CompanyEvent>.Accept(declared);
+        return Changed(state, new FactsDeclared(facts));
+    }
+
+    private static Decision<CompanyEvent> Changed(CompanyProfile state, CompanyEvent change)
+    {
+        var after = Evolve(state, change)!;
+        var rejection = RecordLimits.Count(after.Facts.Values.Sum(f => f.Pieces.Length), RecordLimits.FactPieces, "values with their days in one profile", "");
+        return rejection is not null ? rejection
+            : IsSame(state, after) ? Decision<CompanyEvent>.Accept()
+            : Decision<CompanyEvent>.Accept(change);
     }
 
     private static bool IsSame(CompanyProfile a, CompanyProfile b) =>

@@ -22,6 +22,11 @@ public static class FactChecking
         ImmutableArray<GivenFact> given, FactVocabulary vocabulary, out ImmutableArray<FactDeclaration> facts)
     {
         facts = [];
+        if (RecordLimits.Count(given.Length, RecordLimits.FactsAtOnce, "facts at once", "") is { } tooMany)
+        {
+            return tooMany;
+        }
+
         var checkedFacts = ImmutableArray.CreateBuilder<FactDeclaration>(given.Length);
         foreach (var fact in given)
         {

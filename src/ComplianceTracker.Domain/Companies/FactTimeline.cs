@@ -33,24 +33,51 @@ public sealed record FactTimeline(ImmutableArray<FactPiece> Pieces)
     /// <param name="value">The value, or null: unknown again.</param>
     public FactTimeline Declare(Days days, FactValue? value)
     {
-        IEnumerable<FactPiece> Rest(FactPiece piece)
+        if (days.IsEmpty)
         {
-            if (days.From is { } from)
-            {
-                yield return piece with { Days = piece.Days.Intersect(new Days(null, from)) };
-            }
-
-            if (days.To is { } to)
-            {
-                yield return piece with { Days = piece.Days.Intersect(new Days(to, null)) };
-            }
+            return this;
         }
 
-        return new([..Pieces
-            .SelectMany(Rest)
-            .Append(new FactPiece(days, value))
-            .Where(p => !p.Days.IsEmpty)
-            .OrderBy(p => p.Days.From ?? DateOnly.MinValue)]);
+        // In order and without overlaps: what lies before, the piece cut at the beginning, the new one, the piece cut at the end, what lies after.
+        var before = First(piece => days.From is not { } from || piece.Days.To is not { } end || end > from);
+        var overlapped = First(piece => days.To is { } to && piece.Days.From is { } begin && begin >= to) - before;
+        var pieces = ImmutableArray.CreateBuilder<FactPiece>(Pieces.Length + 2);
+        pieces.AddRange(Pieces.AsSpan(0, before));
+        if (overlapped > 0 && days.From is { } cutFrom)
+        {
+            AddCut(pieces, Pieces[before], new Days(null, cutFrom));
+        }
+
+        pieces.Add(new FactPiece(days, value));
+        if (overlapped > 0 && days.To is { } cutTo)
+        {
+            AddCut(pieces, Pieces[before + overlapped - 1], new Days(cutTo, null));
+        }
+
+        pieces.AddRange(Pieces.AsSpan()[(before + overlapped)..]);
+        return new(pieces.ToImmutable());
+    }
+
+    /// <summary>Where the first piece is of which it holds, as it does of all later ones.</summary>
+    private int First(Func<FactPiece, bool> holds)
+    {
+        var (low, high) = (0, Pieces.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = holds(Pieces[middle]) ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
+    }
+
+    private static void AddCut(ImmutableArray<FactPiece>.Builder pieces, FactPiece piece, Days keep)
+    {
+        var left = piece with { Days = piece.Days.Intersect(keep) };
+        if (!left.Days.IsEmpty)
+        {
+            pieces.Add(left);
+        }
     }
 
     /// <summary>Compares piece by piece.</summary>

@@ -43,7 +43,7 @@ public static class InstrumentDecider
             return new Rejection(RejectionCode.InstrumentAlreadyRegistered, $"The instrument '{state.Instrument.Id}' is registered already.", "/id");
         }
 
-        if (CheckIdentity(register.Instrument) is { } rejection)
+        if ((CheckIdentity(register.Instrument) ?? InstrumentLimits.Check(register.Instrument)) is { } rejection)
         {
             return rejection;
         }
@@ -81,7 +81,9 @@ public static class InstrumentDecider
                 $"{at}/id");
         }
 
-        var rejection = CheckDevelopment(state, development, at) ?? EffectChecking.Check(state.Instrument.Id, development.Effects, at, context);
+        var rejection = CheckDevelopment(state, development, at)
+            ?? InstrumentLimits.Check(development, state.DevelopmentIds.Count, at)
+            ?? EffectChecking.Check(state.Instrument.Id, development.Effects, at, context);
         return rejection is null ? Decision<InstrumentEvent>.Accept(new DevelopmentRecorded(development)) : rejection;
     }
 

@@ -69,6 +69,11 @@ public static partial class VocabularyDecider
             return new Rejection(RejectionCode.InvalidValue, $"Only a {Words.Of(FactType.StringSet)} or {Words.Of(FactType.String)} fact lists values.", "/values");
         }
 
+        if (CheckLimits(state, fact) is { } tooMuch)
+        {
+            return tooMuch;
+        }
+
         if (fact.Values.GroupBy(v => v.Value, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             return new Rejection(RejectionCode.InvalidValue, $"The value '{twice.Key}' is listed twice.", "/values");
@@ -98,6 +103,22 @@ public static partial class VocabularyDecider
         }
 
         return Changes(state, known, fact);
+    }
+
+    private static Rejection? CheckLimits(FactVocabulary state, FactDescription fact)
+    {
+        var known = state.Find(fact.Name);
+        var values = fact.Values.Select(v => v.Value).Union(known is null ? [] : known.Values.Select(v => v.Value), StringComparer.Ordinal).Count();
+        return RecordLimits.Count(state.Facts.Count + (known is null ? 1 : 0), RecordLimits.Facts, "facts of the vocabulary", "")
+            ?? RecordLimits.Count(Math.Max(values, fact.Values.Length), RecordLimits.FactValues, "values of one fact", "/values")
+            ?? RecordLimits.Lines(fact.Examples, "/examples")
+            ?? RecordLimits.Line(fact.Unit, "/unit")
+            ?? RecordLimits.Line(fact.ValueType, "/valueType")
+            ?? RecordLimits.Text(fact.Description, "/description")
+            ?? RecordLimits.Text(fact.Note, "/note")
+            ?? fact.Values
+                .Select((v, i) => RecordLimits.Line(v.Value, $"/values/{i}/value") ?? RecordLimits.Text(v.Label, $"/values/{i}/label"))
+                .FirstOrDefault(r => r is not null);
     }
 
     private static Decision<VocabularyEvent> Changes(FactVocabulary state, FactDefinition known, FactDescription fact)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ComplianceTracker.Api.Tests.Support;
@@ -9,6 +10,9 @@ namespace ComplianceTracker.Api.Tests.Support;
 /// <summary>The real service on real Kestrel and a real database, asked over HTTP.</summary>
 public sealed class TestService : IAsyncDisposable
 {
+    // What a test keeps of the log: everything of ours, and of others what an operator might switch on.
+    private static readonly string[] KeptLevels = ["--Logging:Kept:LogLevel:Default=Information", "--Logging:Kept:LogLevel:ComplianceTracker=Trace"];
+
     private readonly WebApplication app;
 
     private TestService(WebApplication app)
@@ -27,7 +31,16 @@ public sealed class TestService : IAsyncDisposable
     /// <param name="connectionString">Its database.</param>
     /// <param name="seeds">What it imports at its first start; null: the seeds it ships with.</param>
     /// <param name="longestStall">How long a stalled log leaves it ready; null: as by default.</param>
-    public static async Task<TestService> StartAsync(string connectionString, string? seeds = null, TimeSpan? longestStall = null)
+    /// <param name="settings">Further configuration, each <c>--Name=value</c>.</param>
+    public static Task<TestService> StartAsync(string connectionString, string? seeds = null, TimeSpan? longestStall = null, params string[] settings) =>
+        StartAsync(connectionString, null, seeds, longestStall, settings);
+
+    /// <summary>Starts the service with somebody who keeps its log: all of ours, from Information on of everything else.</summary>
+    public static Task<TestService> StartAsync(string connectionString, ILoggerProvider log, params string[] settings) =>
+        StartAsync(connectionString, log, null, null, settings);
+
+    private static async Task<TestService> StartAsync(
+        string connectionString, ILoggerProvider? log, string? seeds, TimeSpan? longestStall, string[] settings)
     {
         var app = ServiceHost.Create(new ServiceSettings
         {
@@ -35,8 +48,13 @@ public sealed class TestService : IAsyncDisposable
             IsThrowaway = true,
             Seeds = seeds ?? ServiceSettings.DefaultSeeds,
             LongestStall = longestStall ?? TimeSpan.FromSeconds(30),
-            HostArguments = ["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", nameof(LogLevel.Error)],
+            HostArguments = ["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", nameof(LogLevel.Error), ..KeptLevels, ..settings],
         });
+        if (log is not null)
+        {
+            app.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
+        }
+
         await app.StartAsync();
         var service = new TestService(app);
         await service.UntilAsync("/health/ready", response => response.IsSuccessStatusCode);

@@ -1,4 +1,5 @@
 using ComplianceTracker.EventStore.Postgres;
+using ComplianceTracker.Testing;
 using Npgsql;
 
 namespace ComplianceTracker.EventStore.Tests.Postgres;
