@@ -13,15 +13,13 @@ namespace ComplianceTracker.Api.Facts;
 /// <summary>The vocabulary: which facts there are and what they mean.</summary>
 internal static class FactEndpoints
 {
-    private const string List = "vocabulary";
-
     /// <summary>Maps the endpoints.</summary>
     public static void MapFactEndpoints(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithTags("Facts");
         group.MapGet("/facts", ListAsync).WithName("listFacts").WithSummary("The facts that profiles declare and conditions read")
             .WithDescription("By name.")
-            .WithPaging(List, "is_ciio")
+            .WithPaging("/api/v1/facts", "is_ciio")
             .Produces<FactList>();
         group.MapGet("/facts/{name}", GetAsync).WithName("getFact").WithSummary("One fact")
             .WithDescription("Its type, what it means and the values it may take.")
@@ -51,13 +49,13 @@ internal static class FactEndpoints
 
     private static async Task<IResult> ListAsync(HttpContext context, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
     {
-        var paging = Paging.From(context.Request.Query, List);
+        var paging = Paging.From(context.Request);
         var log = await catalogue.HeadAsync(cancellationToken);
         var page = log.Vocabulary.Facts.Values
             .Where(f => paging.After is null || string.CompareOrdinal(f.Name, paging.After) > 0)
             .Take(paging.Limit + 1)
             .ToList();
-        var next = page.Count > paging.Limit ? Paging.Cursor(List, page[paging.Limit - 1].Name, "") : null;
+        var next = page.Count > paging.Limit ? paging.Cursor(page[paging.Limit - 1].Name, "") : null;
         return Results.Json(
             new FactList([..page.Take(paging.Limit).Select(FactDefinitionItem.From)], next, log.Vocabulary.Version, log.Through), ApiJson.Types.FactList);
     }

@@ -13,7 +13,6 @@ namespace ComplianceTracker.Api.Feed;
 /// <summary>The log as CloudEvents, in pages or followed live.</summary>
 internal static class FeedEndpoints
 {
-    private const string List = "events";
     private const string Live = "text/event-stream";
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
@@ -25,7 +24,7 @@ internal static class FeedEndpoints
             .WithParameters(
                 ApiParameter.Query("after", "The position after which to begin; 0, the default, is the beginning.", ApiParameter.Position) with { Example = 0 },
                 ApiParameter.Header("Last-Event-ID", "The same, as browsers send it when they come back; it goes before `after`.", ApiParameter.Position) with { Form = 1260 })
-            .WithPaging(List, "1260")
+            .WithPaging("/api/v1/events", "1260")
             .WithMetadata(new AnswerHeader("Vary", "The representation depends on `Accept`.", "Accept", [200]))
             .Produces<EventPageBody>(200, "application/json", Live);
 
@@ -41,8 +40,8 @@ internal static class FeedEndpoints
             return Results.Empty;
         }
 
-        var paging = Paging.From(query, List);
-        var page = await store.ReadAllAsync(paging.After is { } last ? long.Parse(last, CultureInfo.InvariantCulture) : after, paging.Limit, null, cancellationToken);
+        var paging = Paging.From(context.Request);
+        var page = await store.ReadAllAsync(paging.AfterNumber ?? after, paging.Limit, null, cancellationToken);
 
         // Asked for what lies beyond the head: say where the head is, not that the page reaches there.
         var reached = page.Events.Count > 0 ? page.Through : Math.Min(page.Through, await store.HeadAsync(cancellationToken));
@@ -50,7 +49,7 @@ internal static class FeedEndpoints
         return Results.Json(
             new EventPageBody(
                 [..page.Events.Select(Body)],
-                more ? Paging.Cursor(List, page.Events[^1].Position.ToString(CultureInfo.InvariantCulture), "") : null,
+                more ? paging.Cursor(page.Events[^1].Position.ToString(CultureInfo.InvariantCulture), "") : null,
                 reached),
             ApiJson.Types.EventPageBody);
     }

@@ -72,7 +72,7 @@ internal static class WhatIfEndpoints
 
     private static async Task<ObligationPage> AnswerAsync(ApplicabilityBody body, CompanyAnswers answers, CancellationToken cancellationToken)
     {
-        var paging = Paging.From(PagingQuery(body), ObligationEndpoints.List);
+        var paging = Paging.From(PagingQuery(body), QuestionOf(body));
         var given = new GivenClocks(body.AsOf?.ToString("yyyy-MM-dd"), body.KnownOn?.ToString("yyyy-MM-dd"), body.RecordedAt, body.Position?.ToString(), body.TimeZone);
         var question = await answers.AskAsync(
             body.CompanyId,
@@ -117,6 +117,10 @@ internal static class WhatIfEndpoints
         var given = GivenFacts.From(facts ?? ImmutableDictionary<string, JsonElement>.Empty);
         return FactChecking.Check(given, vocabulary, out var checkedFacts) is { } rejection ? throw ApiProblem.Of(rejection) : checkedFacts;
     }
+
+    // What a cursor goes on with: the body without its clocks and its page.
+    private static string QuestionOf(ApplicabilityBody body) => "what-if\n" + JsonSerializer.Serialize(
+        body with { AsOf = null, KnownOn = null, RecordedAt = null, Position = null, TimeZone = null, Limit = null, Cursor = null }, ApiJson.Types.ApplicabilityBody);
 
     private static QueryCollection PagingQuery(ApplicabilityBody body)
     {
