@@ -97,8 +97,11 @@ internal static class DevelopmentEndpoints
         var corrects = record.Developments.ToDictionary(r => r.Development.Id, r => r.Development.Corrects, StringComparer.Ordinal);
         return record.Developments
             .Where(r => r.Position <= position && correctedBy.ContainsKey(Original(r.Development.Id)))
-            .Select(r => Item(r, correctedBy.GetValueOrDefault(r.Development.Id), UnresolvedOf(instrument, r.Development.Id)))
+            .Select(r => Item(r, CountsInPlaceOf(r.Development.Id), UnresolvedOf(instrument, r.Development.Id)))
             .OrderBy(Key, StringComparer.Ordinal);
+
+        // Of an original and its corrections one counts; each of the others names it.
+        string? CountsInPlaceOf(string id) => correctedBy[Original(id)] is { } counts && counts != id ? counts : null;
 
         string Original(string id)
         {
