@@ -20,26 +20,29 @@ internal static class FeedEndpoints
     public static void MapFeedEndpoints(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/events", GetAsync).WithTags("Events").WithName("listEvents")
             .WithSummary("The log as CloudEvents, in pages or followed live")
-            .WithDescription("With `Accept: text/event-stream` the stream begins after the position given and goes on live; each event's `id` is its position.")
+            .WithDescription("With `Accept: text/event-stream` the stream begins after the position given and goes on live; each event's `id` is its position. It has no pages, so `limit` and `cursor` are refused there.")
             .WithParameters(
                 ApiParameter.Query("after", "The position after which to begin; 0, the default, is the beginning.", ApiParameter.Position) with { Example = 0 },
                 ApiParameter.Header("Last-Event-ID", "The same, as browsers send it when they come back; it goes before `after`.", ApiParameter.Position) with { Form = 1260 })
-            .WithPaging("/api/v1/events", "1260")
+            .WithReadBarrier().WithPaging("/api/v1/events", "1260")
             .WithMetadata(new AnswerHeader("Vary", "The representation depends on `Accept`.", "Accept", [200]))
             .Produces<EventPageBody>(200, "application/json", Live);
 
-    private static async Task<IResult> GetAsync(HttpContext context, IEventStore store, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(
+        HttpContext context, IEventStore store, ReadBarrier barrier, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
         var after = After(context);
         context.Response.Headers.Vary = "Accept";
         if (Representation.Choose(context.Request, Representation.Offered(context.GetEndpoint())) == Live)
         {
+            RefusePages(query);
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
             await FollowAsync(context, store, after, ends.Token);
             return Results.Empty;
         }
 
+        await barrier.WaitForLogAsync(context, cancellationToken);
         var paging = Paging.From(context.Request);
         var page = await store.ReadAllAsync(paging.AfterNumber ?? after, paging.Limit, null, cancellationToken);
 
@@ -52,6 +55,15 @@ internal static class FeedEndpoints
                 more ? paging.Cursor(page.Events[^1].Position.ToString(CultureInfo.InvariantCulture), "") : null,
                 reached),
             ApiJson.Types.EventPageBody);
+    }
+
+    // Who asks for ten events expects an end, and who gives a cursor expects to go on there: a stream does neither.
+    private static void RefusePages(IQueryCollection query)
+    {
+        if ((query.ContainsKey("limit") ? "limit" : query.ContainsKey("cursor") ? "cursor" : null) is { } paging)
+        {
+            throw ApiProblem.BadParameter(paging, $"'{paging}' is of pages, and a stream has none: leave it out, or send Accept: application/json; a stream begins after 'after' or Last-Event-ID.");
+        }
     }
 
     private static async Task FollowAsync(HttpContext context, IEventStore store, long after, CancellationToken cancellationToken)

@@ -51,6 +51,7 @@ internal static class WhatIfEndpoints
                   "facts": { "operates_in": ["CN-SH"], "individuals_processed_cn": null }
                 }
                 """)
+            .WithReadBarrier()
             .WithProblems(
                 ProblemTypes.ConditionInvalid, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange)
             .Produces<EvaluateAnswer>();
@@ -82,8 +83,10 @@ internal static class WhatIfEndpoints
         return ObligationEndpoints.Page(ObligationEndpoints.Echoing(question, paging), ObligationQuery.OfStatuses(body.Status ?? []), paging);
     }
 
-    private static async Task<IResult> EvaluateAsync(HttpContext context, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
+    private static async Task<IResult> EvaluateAsync(
+        HttpContext context, InstrumentCatalogue catalogue, ReadBarrier barrier, CancellationToken cancellationToken)
     {
+        await barrier.WaitForLogAsync(context, cancellationToken);
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.EvaluateBody);
         var vocabulary = (await catalogue.HeadAsync(cancellationToken)).Vocabulary.With(body.FactTypes ?? ImmutableDictionary<string, FactType>.Empty);
         var index = FactIndex.Of(vocabulary);

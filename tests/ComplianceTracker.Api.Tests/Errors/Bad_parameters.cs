@@ -94,6 +94,17 @@ public sealed class Bad_parameters(SeededService seeded) : IClassFixture<SeededS
         (await seeded.Service.GetAsync($"{Obligations}?jurisdiction=CN&status=upcoming&status=applicable&cursor={next}"))["items"]!.AsArray().ShouldNotBeEmpty();
     }
 
+    [Theory]
+    [InlineData("limit", "10")]
+    [InlineData("cursor", "abc")]
+    public async Task A_stream_has_no_pages(string parameter, string value)
+    {
+        var problem = await Problem.OfAsync(seeded.Service, "GET", $"/events?{parameter}={value}", headers: ("Accept", "text/event-stream"));
+
+        (problem.Status, problem.Slug, problem.Parameter).ShouldBe((400, "invalid-parameter", parameter));
+        problem.Detail.ShouldContain("Last-Event-ID");
+    }
+
     [Fact]
     public async Task A_cursor_of_one_what_if_goes_on_with_no_other()
     {
