@@ -73,7 +73,13 @@ internal sealed class OperationDocumentation : IOperationFilter
 
     private static void AddProblems(OpenApiOperation operation, string path, HashSet<ProblemType> types, OperationFilterContext context)
     {
-        types.UnionWith(operation.OperationId == "live" ? [ProblemTypes.NotAcceptable, ProblemTypes.InternalError] : [ProblemTypes.NotAcceptable, ProblemTypes.InternalError, ProblemTypes.Unavailable]);
+        // Whatever the call, a parameter that it does not have is refused, and so is one that is no text.
+        types.UnionWith([ProblemTypes.InvalidParameter, ProblemTypes.NotAcceptable, ProblemTypes.InternalError]);
+        if (operation.OperationId != "live")
+        {
+            types.Add(ProblemTypes.Unavailable);
+        }
+
         var schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemBody), context.SchemaRepository);
         var instance = Instance(operation, path);
         foreach (var problems in types.OrderBy(t => ProblemTypes.All.IndexOf(t)).GroupBy(t => t.Status))
