@@ -29,7 +29,8 @@ case $source in
   *) cp "$source" "$work/openapi.json" ;;
 esac
 
-node "$tools/node_modules/.bin/prism" proxy --host 127.0.0.1 --port "$port" --verboseLevel fatal "$work/openapi.json" "http://127.0.0.1:$upstream" >"$work/prism.log" 2>&1 &
+# Requests are not judged: that of an address that is no UTF-8 would end Prism.
+node "$tools/node_modules/.bin/prism" proxy --host 127.0.0.1 --port "$port" --validate-request=false --verboseLevel fatal "$work/openapi.json" "http://127.0.0.1:$upstream" >"$work/prism.log" 2>&1 &
 prism=$!
 for _ in $(seq 1 120); do
   curl --silent --output /dev/null --max-time 5 "http://127.0.0.1:$port/" && break

@@ -17,8 +17,8 @@ namespace ComplianceTracker.Api.Tests.Support;
 /// </summary>
 /// <remarks>
 /// Sent through Prism itself, the requests that matter most would never arrive as they are: it parses bodies and refuses what is no
-/// JSON, writes numbers and queries anew, and waits for the end of an event stream. Not judged: the bytes of event streams (their status
-/// and headers are), the pages outside the document, and addresses that Prism cannot decode.
+/// JSON, writes numbers and queries anew, and waits for the end of an event stream. Not judged: requests, the bytes of event streams
+/// (their status and headers are), and the paths and methods that the document does not have.
 /// </remarks>
 internal sealed class PrismCheck : DelegatingHandler
 {
