@@ -5,26 +5,21 @@
 #   build/lint-openapi.sh http://localhost:5081/swagger/v1/swagger.json
 #   build/lint-openapi.sh document.json
 #
-# Needs Node.js 20 or later with npm. The linters go into a throw-away directory; set LINT_TOOLS to keep them in one.
+# Needs Node.js 20 or later with npm. The linters go into a throw-away directory; set CHECK_TOOLS to keep them in one.
 set -euo pipefail
-
-spectral=6.16.3
-redocly=2.77.0
+here=$(cd "$(dirname "$0")" && pwd)
 
 source=${1:-http://localhost:5080/swagger/v1/swagger.json}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-tools=${LINT_TOOLS:-$work/tools}
+tools=${CHECK_TOOLS:-$work/tools}
+"$here/tools.sh" "$tools"
+tools=$(cd "$tools" && pwd)
 
 case $source in
-  http://* | https://*) curl --fail --silent --show-error --output "$work/openapi.json" "$source" ;;
+  http://* | https://*) curl --fail --silent --show-error --max-time 30 --output "$work/openapi.json" "$source" ;;
   *) cp "$source" "$work/openapi.json" ;;
 esac
-
-if [ ! -x "$tools/node_modules/.bin/redocly" ] || [ ! -x "$tools/node_modules/.bin/spectral" ]; then
-  mkdir -p "$tools"
-  npm install --prefix "$tools" --no-audit --no-fund --loglevel=error "@stoplight/spectral-cli@$spectral" "@redocly/cli@$redocly"
-fi
 
 cd "$work"
 echo 'extends: ["spectral:oas"]' > spectral.yaml
@@ -32,8 +27,8 @@ echo 'extends: [recommended-strict]' > redocly.yaml
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 
 failed=0
-echo "Spectral $spectral, spectral:oas"
-"$tools/node_modules/.bin/spectral" lint openapi.json --ruleset spectral.yaml --fail-severity=hint || failed=1
-echo "Redocly $redocly, recommended-strict"
-"$tools/node_modules/.bin/redocly" lint openapi.json --config redocly.yaml || failed=1
+echo "Spectral, spectral:oas"
+timeout 120 "$tools/node_modules/.bin/spectral" lint openapi.json --ruleset spectral.yaml --fail-severity=hint || failed=1
+echo "Redocly, recommended-strict"
+timeout 120 "$tools/node_modules/.bin/redocly" lint openapi.json --config redocly.yaml || failed=1
 exit $failed

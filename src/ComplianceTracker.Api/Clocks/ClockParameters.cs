@@ -13,7 +13,7 @@ internal static class ClockParameters
         "knownOn", "Only what was public by this day counts. Left out: today in `timeZone`, or the day of `recordedAt` or `position`.", ApiParameter.Day) with { Example = "2021-11-01" };
 
     private static readonly ApiParameter RecordedAt = ApiParameter.Query(
-        "recordedAt", "Only what this system had recorded by this instant counts (RFC 3339, with its offset). Not together with `position`.", ApiParameter.Instant) with { Form = "2026-11-21T08:00:00Z" };
+        "recordedAt", "Only what this system had recorded by this instant counts (RFC 3339, with its offset); an instant that has not come yet shows everything recorded so far, and `position` in the answer says how far that was. Not together with `position`.", ApiParameter.Instant) with { Form = "2026-11-21T08:00:00Z" };
 
     private static readonly ApiParameter Position = ApiParameter.Query(
         "position", "Only what stands in the log up to this position, included, counts. Not together with `recordedAt`. Left out: everything recorded.", ApiParameter.Position) with { Form = 1261 };

@@ -14,8 +14,6 @@ namespace ComplianceTracker.Api.Companies;
 /// <summary>Company profiles: register, replace, read, declare facts, archive.</summary>
 internal static class CompanyEndpoints
 {
-    private const string Facts = "facts";
-
     /// <summary>Adds what the endpoints need.</summary>
     public static IServiceCollection AddCompanies(this IServiceCollection services) => services
         .AddSingleton<CompanyStreams>()
@@ -29,7 +27,7 @@ internal static class CompanyEndpoints
         var group = routes.MapGroup("/companies").WithTags("Companies");
         group.MapGet("", ListAsync).WithName("listCompanies").WithSummary("The companies on record, by id")
             .WithDescription("Archived companies are left out.")
-            .WithReadBarrier().WithPaging(CompanyList.Name, "nordwind-retail")
+            .WithReadBarrier().WithPaging("/api/v1/companies", "nordwind-retail")
             .Produces<CompanyPage>();
         group.MapPut("/{id}", PutAsync).WithName("putCompany")
             .WithSummary("Register a company, or replace its whole profile")
@@ -62,7 +60,7 @@ internal static class CompanyEndpoints
             .WithSummary("What the company declared, with the days on which it holds")
             .WithDescription("By fact name, then by day. Windows are half-open: `to` is the first day on which the value no longer holds.")
             .WithPath("id", AnId, "sc01-foreign-carmaker")
-            .WithRecordingClock().WithReadBarrier().WithPaging(Facts, "is_ciio 0001-01-01", "1261")
+            .WithRecordingClock().WithReadBarrier().WithPaging("/api/v1/companies/sc01-foreign-carmaker/facts", "is_ciio 0001-01-01", "1261")
             .WithProblems(ProblemTypes.CompanyNotFound, ProblemTypes.Archived)
             .Produces<FactPage>().WithETag(200);
         group.MapPost("/{id}/facts", PostFactsAsync).WithName("declareFacts")
@@ -87,7 +85,7 @@ internal static class CompanyEndpoints
     private static async Task<IResult> ListAsync(HttpContext context, CompanyList list, ReadBarrier barrier, CancellationToken cancellationToken)
     {
         await barrier.WaitAsync(context, cancellationToken);
-        var page = await list.PageAsync(StreamIds.DefaultTenant, Paging.From(context.Request.Query, CompanyList.Name), cancellationToken);
+        var page = await list.PageAsync(StreamIds.DefaultTenant, Paging.From(context.Request), cancellationToken);
         return Results.Json(page, ApiJson.Types.CompanyPage);
     }
 
@@ -147,7 +145,7 @@ internal static class CompanyEndpoints
         string id, HttpContext context, CompanyStreams streams, ClockReader clocks, ReadBarrier barrier, IEventStore store, CancellationToken cancellationToken)
     {
         await barrier.WaitForLogAsync(context, cancellationToken);
-        var paging = Paging.From(context.Request.Query, Facts);
+        var paging = Paging.From(context.Request);
         var given = paging.Pinned is { } pinned ? new GivenClocks(null, null, null, pinned, null) : GivenClocks.From(context.Request.Query);
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
         var (state, position) = await LoadAsync(streams, id, asked, store, cancellationToken);
@@ -159,7 +157,7 @@ internal static class CompanyEndpoints
             .OrderBy(p => p.Key, StringComparer.Ordinal)
             .Take(paging.Limit + 1)
             .ToList();
-        var next = all.Count > paging.Limit ? Paging.Cursor(Facts, all[paging.Limit - 1].Key, $"{position}") : null;
+        var next = all.Count > paging.Limit ? paging.Cursor(all[paging.Limit - 1].Key, $"{position}") : null;
         context.Response.Headers.ETag = Preconditions.ETag(state.Version);
         return Results.Json(
             new FactPage(

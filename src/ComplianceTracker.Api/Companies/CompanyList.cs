@@ -6,9 +6,6 @@ namespace ComplianceTracker.Api.Companies;
 /// <summary>Lists companies from the register's table.</summary>
 internal sealed class CompanyList(NpgsqlDataSource database)
 {
-    /// <summary>The name of the list, for its cursors.</summary>
-    public const string Name = "companies";
-
     private const string Sql = """
         select s.position, c.id, c.name, c.time_zone, c.version
         from ct_register_state s
@@ -37,7 +34,7 @@ internal sealed class CompanyList(NpgsqlDataSource database)
             }
         }
 
-        var next = items.Count > paging.Limit ? Paging.Cursor(Name, items[paging.Limit - 1].Id, "") : null;
+        var next = items.Count > paging.Limit ? paging.Cursor(items[paging.Limit - 1].Id, "") : null;
         return new CompanyPage([..items.Take(paging.Limit)], next, position);
     }
 }

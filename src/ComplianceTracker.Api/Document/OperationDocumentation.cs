@@ -73,6 +73,7 @@ internal sealed class OperationDocumentation : IOperationFilter
 
     private static void AddProblems(OpenApiOperation operation, string path, HashSet<ProblemType> types, OperationFilterContext context)
     {
+        // Whatever the call, a parameter that it does not have is refused, and so is one that is no text.
         types.UnionWith([ProblemTypes.NotAcceptable, ProblemTypes.InvalidParameter, ProblemTypes.UriTooLong, ProblemTypes.HeadersTooLarge, ProblemTypes.InternalError]);
         if (operation.OperationId != "live")
         {

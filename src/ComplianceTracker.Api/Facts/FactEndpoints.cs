@@ -13,19 +13,18 @@ namespace ComplianceTracker.Api.Facts;
 /// <summary>The vocabulary: which facts there are and what they mean.</summary>
 internal static class FactEndpoints
 {
-    private const string List = "vocabulary";
-
     /// <summary>Maps the endpoints.</summary>
     public static void MapFactEndpoints(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithTags("Facts");
         group.MapGet("/facts", ListAsync).WithName("listFacts").WithSummary("The facts that profiles declare and conditions read")
             .WithDescription("By name.")
-            .WithPaging(List, "is_ciio")
+            .WithReadBarrier().WithPaging("/api/v1/facts", "is_ciio")
             .Produces<FactList>();
         group.MapGet("/facts/{name}", GetAsync).WithName("getFact").WithSummary("One fact")
             .WithDescription("Its type, what it means and the values it may take.")
             .WithPath("name", "The fact's name.", "processes.personal_data")
+            .WithReadBarrier()
             .WithProblems(ProblemTypes.FactNotFound)
             .Produces<FactDetail>().WithETag(200);
         group.MapPut("/facts/{name}", PutAsync).WithName("putFact")
@@ -45,25 +44,29 @@ internal static class FactEndpoints
         group.MapGet("/conventions", ConventionsAsync).WithName("getConventions")
             .WithSummary("How the record writes things, which jurisdictions stand for others, and the words of the field")
             .WithDescription("`members` says which codes a group of jurisdictions such as `EU` stands for in `covers(…)`.")
+            .WithReadBarrier()
             .WithProblems(ProblemTypes.NotFound)
             .Produces<ConventionsAnswer>();
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(HttpContext context, InstrumentCatalogue catalogue, ReadBarrier barrier, CancellationToken cancellationToken)
     {
-        var paging = Paging.From(context.Request.Query, List);
+        await barrier.WaitForLogAsync(context, cancellationToken);
+        var paging = Paging.From(context.Request);
         var log = await catalogue.HeadAsync(cancellationToken);
         var page = log.Vocabulary.Facts.Values
             .Where(f => paging.After is null || string.CompareOrdinal(f.Name, paging.After) > 0)
             .Take(paging.Limit + 1)
             .ToList();
-        var next = page.Count > paging.Limit ? Paging.Cursor(List, page[paging.Limit - 1].Name, "") : null;
+        var next = page.Count > paging.Limit ? paging.Cursor(page[paging.Limit - 1].Name, "") : null;
         return Results.Json(
             new FactList([..page.Take(paging.Limit).Select(FactDefinitionItem.From)], next, log.Vocabulary.Version, log.Through), ApiJson.Types.FactList);
     }
 
-    private static async Task<IResult> GetAsync(string name, HttpContext context, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(
+        string name, HttpContext context, InstrumentCatalogue catalogue, ReadBarrier barrier, CancellationToken cancellationToken)
     {
+        await barrier.WaitForLogAsync(context, cancellationToken);
         var log = await catalogue.HeadAsync(cancellationToken);
         if (log.Vocabulary.Find(name) is not { } fact)
         {
@@ -125,8 +128,9 @@ internal static class FactEndpoints
         return Results.Json(result, ApiJson.Types.WriteResult, statusCode: created ? 201 : 200);
     }
 
-    private static async Task<IResult> ConventionsAsync(InstrumentCatalogue catalogue, CancellationToken cancellationToken)
+    private static async Task<IResult> ConventionsAsync(HttpContext context, InstrumentCatalogue catalogue, ReadBarrier barrier, CancellationToken cancellationToken)
     {
+        await barrier.WaitForLogAsync(context, cancellationToken);
         var conventions = (await catalogue.HeadAsync(cancellationToken)).Vocabulary.Conventions
             ?? throw new ApiProblem(ProblemTypes.NotFound, "No conventions are on record yet.");
         return Results.Json(

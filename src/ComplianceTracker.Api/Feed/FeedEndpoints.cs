@@ -14,7 +14,6 @@ namespace ComplianceTracker.Api.Feed;
 /// <summary>The log as CloudEvents, in pages or followed live.</summary>
 internal static class FeedEndpoints
 {
-    private const string List = "events";
     private const string Live = "text/event-stream";
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
@@ -22,11 +21,11 @@ internal static class FeedEndpoints
     public static void MapFeedEndpoints(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/events", GetAsync).WithTags("Events").WithName("listEvents")
             .WithSummary("The log as CloudEvents, in pages or followed live")
-            .WithDescription("With `Accept: text/event-stream` the stream begins after the position given and goes on live; each event's `id` is its position.")
+            .WithDescription("With `Accept: text/event-stream` the stream begins after the position given and goes on live; each event's `id` is its position. It has no pages, so `limit` and `cursor` are refused there.")
             .WithParameters(
                 ApiParameter.Query("after", "The position after which to begin; 0, the default, is the beginning.", ApiParameter.Position) with { Example = 0 },
                 ApiParameter.Header("Last-Event-ID", "The same, as browsers send it when they come back; it goes before `after`.", ApiParameter.Position) with { Form = 1260 })
-            .WithPaging(List, "1260")
+            .WithReadBarrier().WithPaging("/api/v1/events", "1260")
             .WithMetadata(new AnswerHeader("Vary", "The representation depends on `Accept`.", "Accept", [200]))
             .InLane(Lane.Feed)
             .Produces<EventPageBody>(200, "application/json", Live);
@@ -34,20 +33,23 @@ internal static class FeedEndpoints
     /// <summary>True when the request asks to follow the log live.</summary>
     public static bool IsLive(HttpContext context) => Representation.Choose(context.Request, Representation.Offered(context.GetEndpoint())) == Live;
 
-    private static async Task<IResult> GetAsync(HttpContext context, IEventStore store, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(
+        HttpContext context, IEventStore store, ReadBarrier barrier, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
         var after = After(context);
         context.Response.Headers.Vary = "Accept";
         if (IsLive(context))
         {
+            RefusePages(query);
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
             await FollowAsync(context, store, after, ends.Token);
             return Results.Empty;
         }
 
-        var paging = Paging.From(query, List);
-        var page = await store.ReadAllAsync(paging.After is { } last ? long.Parse(last, CultureInfo.InvariantCulture) : after, paging.Limit, null, cancellationToken);
+        await barrier.WaitForLogAsync(context, cancellationToken);
+        var paging = Paging.From(context.Request);
+        var page = await store.ReadAllAsync(paging.AfterNumber ?? after, paging.Limit, null, cancellationToken);
 
         // Asked for what lies beyond the head: say where the head is, not that the page reaches there.
         var reached = page.Events.Count > 0 ? page.Through : Math.Min(page.Through, await store.HeadAsync(cancellationToken));
@@ -55,9 +57,18 @@ internal static class FeedEndpoints
         return Results.Json(
             new EventPageBody(
                 [..page.Events.Select(Body)],
-                more ? Paging.Cursor(List, page.Events[^1].Position.ToString(CultureInfo.InvariantCulture), "") : null,
+                more ? paging.Cursor(page.Events[^1].Position.ToString(CultureInfo.InvariantCulture), "") : null,
                 reached),
             ApiJson.Types.EventPageBody);
+    }
+
+    // Who asks for ten events expects an end, and who gives a cursor expects to go on there: a stream does neither.
+    private static void RefusePages(IQueryCollection query)
+    {
+        if ((query.ContainsKey("limit") ? "limit" : query.ContainsKey("cursor") ? "cursor" : null) is { } paging)
+        {
+            throw ApiProblem.BadParameter(paging, $"'{paging}' is of pages, and a stream has none: leave it out, or send Accept: application/json; a stream begins after 'after' or Last-Event-ID.");
+        }
     }
 
     private static async Task FollowAsync(HttpContext context, IEventStore store, long after, CancellationToken cancellationToken)

@@ -97,7 +97,7 @@ internal sealed partial class StoreWatch : BackgroundService
     // Names, numbers and kinds alone: the reason of a failure may hold what was to be stored. Readiness and the list of parked events tell it.
     private void Tell(StoreState now)
     {
-        var before = told ?? new StoreState([], 0, null);
+        var before = told ?? new StoreState([], 0, null, null);
         told = now;
         if (now.Stall is { } stall && before.Stall?.Position != stall.Position)
         {

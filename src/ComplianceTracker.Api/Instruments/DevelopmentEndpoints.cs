@@ -13,8 +13,6 @@ namespace ComplianceTracker.Api.Instruments;
 /// <summary>What happened to an instrument: its history, and one more development.</summary>
 internal static class DevelopmentEndpoints
 {
-    private const string List = "developments";
-
     /// <summary>Maps the endpoints below the instruments'.</summary>
     public static void MapDevelopmentEndpoints(this IEndpointRouteBuilder routes)
     {
@@ -22,7 +20,7 @@ internal static class DevelopmentEndpoints
             .WithSummary("What happened to the instrument, by date")
             .WithDescription("Without `knownOn` all that is recorded is shown, what becomes public later among it.")
             .WithPath("id", "The instrument's id, a slug.", "cn-pipl")
-            .WithKnowledgeAndRecordingClock().WithReadBarrier().WithPaging(List, "2021-08-20 2147483648 cn-pipl-2021-08-20-passed", "2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
+            .WithKnowledgeAndRecordingClock().WithReadBarrier().WithPaging("/api/v1/instruments/cn-pipl/developments", "2021-08-20 2147483648 cn-pipl-2021-08-20-passed", "2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
             .WithProblems(ProblemTypes.InstrumentNotFound)
             .Produces<DevelopmentPage>().WithETag(200);
         routes.MapPost("/{id}/developments", PostAsync).WithName("recordDevelopment").WithSummary("Record one more development")
@@ -57,7 +55,7 @@ internal static class DevelopmentEndpoints
     {
         await barrier.WaitForLogAsync(context, cancellationToken);
         var query = context.Request.Query;
-        var paging = Paging.From(query, List);
+        var paging = Paging.From(context.Request);
         var given = paging.Pinned?.Split(' ') is [var knownOn, var at, var zone, _] ? new GivenClocks(null, knownOn, null, at, zone) : GivenClocks.From(query);
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
         var position = asked.Position ?? await store.HeadAsync(cancellationToken);
@@ -72,7 +70,7 @@ internal static class DevelopmentEndpoints
             .ToList();
         var recordedAt = paging.PinnedInstant ?? asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
         var next = page.Count > paging.Limit
-            ? Paging.Cursor(List, Key(page[paging.Limit - 1]), $"{until:yyyy-MM-dd} {position} {asked.TimeZone} {recordedAt:O}")
+            ? paging.Cursor(Key(page[paging.Limit - 1]), $"{until:yyyy-MM-dd} {position} {asked.TimeZone} {recordedAt:O}")
             : null;
         context.Response.Headers.ETag = Preconditions.ETag(instrument.Version);
         return Results.Json(
@@ -99,8 +97,11 @@ internal static class DevelopmentEndpoints
         var corrects = record.Developments.ToDictionary(r => r.Development.Id, r => r.Development.Corrects, StringComparer.Ordinal);
         return record.Developments
             .Where(r => r.Position <= position && correctedBy.ContainsKey(Original(r.Development.Id)))
-            .Select(r => Item(r, correctedBy.GetValueOrDefault(r.Development.Id), UnresolvedOf(instrument, r.Development.Id)))
+            .Select(r => Item(r, CountsInPlaceOf(r.Development.Id), UnresolvedOf(instrument, r.Development.Id)))
             .OrderBy(Key, StringComparer.Ordinal);
+
+        // Of an original and its corrections one counts; each of the others names it.
+        string? CountsInPlaceOf(string id) => correctedBy[Original(id)] is { } counts && counts != id ? counts : null;
 
         string Original(string id)
         {

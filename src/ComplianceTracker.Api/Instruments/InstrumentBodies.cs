@@ -244,7 +244,7 @@ public sealed record InstrumentPage(
 /// <param name="RelatedSeeds">Newsletters that speak of its matter.</param>
 /// <param name="Corrects">What it corrects, or null.</param>
 /// <param name="Restated">What of the original's kind and dates it puts right, or null.</param>
-/// <param name="CorrectedBy">The correction that counts in its place, or null.</param>
+/// <param name="CorrectedBy">The correction that counts in its place, also in that of an earlier correction; null: this one counts.</param>
 /// <param name="Effects">What it does to obligations.</param>
 /// <param name="Unresolved">The ids among its obligations that nothing recorded defines yet.</param>
 /// <param name="RecordedAt">When it was recorded.</param>

@@ -14,8 +14,6 @@ namespace ComplianceTracker.Api.Instruments;
 /// <summary>Instruments and what happened to them.</summary>
 internal static class InstrumentEndpoints
 {
-    private const string List = "instruments";
-
     /// <summary>Adds what the endpoints need.</summary>
     public static IServiceCollection AddInstruments(this IServiceCollection services) => services
         .AddSingleton<InstrumentCatalogue>()
@@ -28,7 +26,7 @@ internal static class InstrumentEndpoints
         group.MapGet("", ListAsync).WithName("listInstruments")
             .WithSummary("The instruments on record, by jurisdiction, topic, stage or text, on the three clocks")
             .WithDescription("By id. Instruments of which nothing was public by `knownOn` are left out.")
-            .WithClocks().WithReadBarrier().WithInstrumentFilters().WithPaging(List, "cn-pipl", "2021-11-01 2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
+            .WithClocks().WithReadBarrier().WithInstrumentFilters().WithPaging("/api/v1/instruments?jurisdiction=CN&q=Personal Information", "cn-pipl", "2021-11-01 2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
             .Produces<InstrumentPage>();
         group.MapPost("", PostAsync).WithName("registerInstrument").WithSummary("Register an instrument, with the developments known so far")
             .WithDescription("The example is made up, and of a place where no company of the record operates.")
@@ -86,7 +84,7 @@ internal static class InstrumentEndpoints
     {
         await barrier.WaitForLogAsync(context, cancellationToken);
         var query = context.Request.Query;
-        var paging = Paging.From(query, List);
+        var paging = Paging.From(context.Request);
         var given = paging.Pinned?.Split(' ') is [var asOf, var knownOn, var at, var zone, _] ? new GivenClocks(asOf, knownOn, null, at, zone) : GivenClocks.From(query);
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
         var position = asked.Position ?? await store.HeadAsync(cancellationToken);
@@ -102,7 +100,7 @@ internal static class InstrumentEndpoints
             .ToList();
         var recordedAt = paging.PinnedInstant ?? asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
         var next = page.Count > paging.Limit
-            ? Paging.Cursor(List, page[paging.Limit - 1].Id, $"{asked.AsOf:yyyy-MM-dd} {asked.KnownOn:yyyy-MM-dd} {position} {asked.TimeZone} {recordedAt:O}")
+            ? paging.Cursor(page[paging.Limit - 1].Id, $"{asked.AsOf:yyyy-MM-dd} {asked.KnownOn:yyyy-MM-dd} {position} {asked.TimeZone} {recordedAt:O}")
             : null;
         return Results.Json(
             new InstrumentPage([..page.Take(paging.Limit)], next, asked.AsOf, asked.KnownOn, recordedAt, asked.TimeZone, position),

@@ -70,6 +70,8 @@ internal sealed partial class ApiJson : JsonSerializerContext
         options.RespectNullableAnnotations = true;
         options.AllowDuplicateProperties = false;
         options.AllowOutOfOrderMetadataProperties = true;
+        // Every level of a condition makes up to three steps of its trace, and every step two levels of JSON; what comes in is held to 64 before.
+        options.MaxDepth = 8 * ConditionSyntax.MaxDepth;
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         foreach (var converter in Converters())
         {

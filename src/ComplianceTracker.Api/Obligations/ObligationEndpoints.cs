@@ -12,9 +12,6 @@ namespace ComplianceTracker.Api.Obligations;
 /// <summary>What applies to a company: the question the product exists for.</summary>
 internal static class ObligationEndpoints
 {
-    /// <summary>The name of the list, for its cursors.</summary>
-    public const string List = "obligations";
-
     /// <summary>Adds what the endpoints need.</summary>
     public static IServiceCollection AddObligations(this IServiceCollection services) => services
         .AddSingleton<RegisterReader>()
@@ -33,7 +30,7 @@ internal static class ObligationEndpoints
             .WithDescription("The example asks what bound a foreign carmaker on the day on which China's Personal Information Protection Law began.")
             .WithPath("id", ACompany, "sc01-foreign-carmaker")
             .WithClocks().WithObligationFilters().WithReadBarrier()
-            .WithPaging(List, "cn-pipl-art38", "2021-11-01 2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
+            .WithPaging("/api/v1/companies/sc01-foreign-carmaker/obligations", "cn-pipl-art38", "2021-11-01 2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
             .WithProblems(ProblemTypes.CompanyNotFound, ProblemTypes.Archived)
             .Produces<ObligationPage>();
         group.MapGet("/{obligationId}", OneAsync).WithName("getObligation")
@@ -50,7 +47,7 @@ internal static class ObligationEndpoints
         string id, HttpContext context, CompanyAnswers answers, ReadBarrier barrier, CancellationToken cancellationToken)
     {
         await barrier.WaitAsync(context, cancellationToken);
-        var paging = Paging.From(context.Request.Query, List);
+        var paging = Paging.From(context.Request);
         var given = GivenClocks.From(context.Request.Query);
         var question = Echoing(await answers.AskAsync(id, paging.Pinned is { } pinned ? Pinned(pinned) : given, cancellationToken), paging);
         var query = ObligationQuery.From(context.Request.Query, question.View);
@@ -96,7 +93,7 @@ internal static class ObligationEndpoints
 
             if (items.Count == paging.Limit)
             {
-                next = Paging.Cursor(List, items[^1].ObligationId, Pin(question));
+                next = paging.Cursor(items[^1].ObligationId, Pin(question));
                 break;
             }
 

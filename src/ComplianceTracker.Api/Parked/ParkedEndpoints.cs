@@ -11,8 +11,6 @@ namespace ComplianceTracker.Api.Parked;
 /// <summary>What the projections have set aside: see it, try it again, leave it out; every step is logged.</summary>
 internal static class ParkedEndpoints
 {
-    private const string Events = "parked";
-    private const string Log = "parked-log";
     private const int LongestReason = 2000;
     private const string ASubscription = "The projection's name.";
     private const string APosition = "The event's log position.";
@@ -27,12 +25,12 @@ internal static class ParkedEndpoints
         group.MapGet("", ListAsync).WithName("listParked")
             .WithSummary("Events on which a projection fails, and those of the same streams that wait for them")
             .WithDescription("An event that fails by itself is set aside with its reason; later events of its stream wait for it, and other streams go on.")
-            .WithParameters(OfSubscription).WithPaging(Events, "1260", "Register")
+            .WithParameters(OfSubscription).WithPaging("/api/v1/operations/parked?subscription=Register", "1260", "Register")
             .Produces<ParkedPage>();
         group.MapGet("/log", LogAsync).WithName("listParkedLog")
             .WithSummary("What was parked, retried and skipped: when, by whom and why")
             .WithDescription("The newest first.")
-            .WithParameters(OfSubscription).WithPaging(Log, "1000")
+            .WithParameters(OfSubscription).WithPaging("/api/v1/operations/parked/log?subscription=Register", "1000")
             .Produces<ParkedLogPage>();
         group.MapPost("/{subscription}/{position}/retry", RetryAsync).WithName("retryParked")
             .WithSummary("Hand the event to the projection again, and then those that wait for it")
@@ -51,21 +49,20 @@ internal static class ParkedEndpoints
 
     private static async Task<IResult> ListAsync(HttpContext context, IEventStore store, CancellationToken cancellationToken)
     {
-        var paging = Paging.From(context.Request.Query, Events);
-        var after = paging.After is { } last ? new ParkedKey(paging.Pinned!, Number(last)) : null;
+        var paging = Paging.From(context.Request);
+        var after = paging.AfterNumber is { } last ? new ParkedKey(paging.Pinned!, last) : null;
         var found = await store.ListParkedAsync(Subscription(context), after, paging.Limit + 1, cancellationToken);
         var next = found.Count > paging.Limit ? found[paging.Limit - 1].Key : null;
         return Results.Json(
-            new ParkedPage([..found.Take(paging.Limit).Select(Item)], next is null ? null : Paging.Cursor(Events, Text(next.Position), next.Subscription)),
+            new ParkedPage([..found.Take(paging.Limit).Select(Item)], next is null ? null : paging.Cursor(Text(next.Position), next.Subscription)),
             ApiJson.Types.ParkedPage);
     }
 
     private static async Task<IResult> LogAsync(HttpContext context, IEventStore store, CancellationToken cancellationToken)
     {
-        var paging = Paging.From(context.Request.Query, Log);
-        long? before = paging.After is { } last ? Number(last) : null;
-        var found = await store.ListParkedLogAsync(Subscription(context), before, paging.Limit + 1, cancellationToken);
-        var next = found.Count > paging.Limit ? Paging.Cursor(Log, Text(found[paging.Limit - 1].Id), "") : null;
+        var paging = Paging.From(context.Request);
+        var found = await store.ListParkedLogAsync(Subscription(context), paging.AfterNumber, paging.Limit + 1, cancellationToken);
+        var next = found.Count > paging.Limit ? paging.Cursor(Text(found[paging.Limit - 1].Id), "") : null;
         return Results.Json(new ParkedLogPage([..found.Take(paging.Limit).Select(Item)], next), ApiJson.Types.ParkedLogPage);
     }
 
@@ -130,6 +127,4 @@ internal static class ParkedEndpoints
         e.Subscription, e.Position, e.StreamId, e.EventId, e.Type, e.Action, e.Reason, e.Actor, e.At);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }

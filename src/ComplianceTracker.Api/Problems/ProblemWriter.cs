@@ -12,7 +12,8 @@ internal static class ProblemWriter
     /// <summary>Answers the request with the problem, unless the answer has begun.</summary>
     public static async Task WriteAsync(HttpContext context, ApiProblem problem)
     {
-        if (context.Response.HasStarted)
+        // Half an answer may wait unsent: a problem behind it would be neither.
+        if (context.Response.HasStarted || context.Response.BodyWriter is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
         {
             context.Abort();
             return;

@@ -53,6 +53,7 @@ internal static class WhatIfEndpoints
                   "facts": { "operates_in": ["CN-SH"], "individuals_processed_cn": null }
                 }
                 """)
+            .WithReadBarrier()
             .WithProblems(
                 ProblemTypes.ConditionInvalid, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange, ProblemTypes.LimitExceeded)
             .Produces<EvaluateAnswer>();
@@ -74,7 +75,7 @@ internal static class WhatIfEndpoints
 
     private static async Task<ObligationPage> AnswerAsync(ApplicabilityBody body, CompanyAnswers answers, CancellationToken cancellationToken)
     {
-        var paging = Paging.From(PagingQuery(body), ObligationEndpoints.List);
+        var paging = Paging.From(PagingQuery(body), QuestionOf(body));
         var given = new GivenClocks(body.AsOf?.ToString("yyyy-MM-dd"), body.KnownOn?.ToString("yyyy-MM-dd"), body.RecordedAt, body.Position?.ToString(), body.TimeZone);
         var question = await answers.AskAsync(
             body.CompanyId,
@@ -84,8 +85,10 @@ internal static class WhatIfEndpoints
         return ObligationEndpoints.Page(ObligationEndpoints.Echoing(question, paging), ObligationQuery.OfStatuses(body.Status ?? []), paging);
     }
 
-    private static async Task<IResult> EvaluateAsync(HttpContext context, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
+    private static async Task<IResult> EvaluateAsync(
+        HttpContext context, InstrumentCatalogue catalogue, ReadBarrier barrier, CancellationToken cancellationToken)
     {
+        await barrier.WaitForLogAsync(context, cancellationToken);
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.EvaluateBody);
         if (body.FactTypes?.Count > MostFactTypes)
         {
@@ -124,6 +127,10 @@ internal static class WhatIfEndpoints
         var given = GivenFacts.From(facts ?? ImmutableDictionary<string, JsonElement>.Empty);
         return FactChecking.Check(given, vocabulary, out var checkedFacts) is { } rejection ? throw ApiProblem.Of(rejection) : checkedFacts;
     }
+
+    // What a cursor goes on with: the body without its clocks and its page.
+    private static string QuestionOf(ApplicabilityBody body) => "what-if\n" + JsonSerializer.Serialize(
+        body with { AsOf = null, KnownOn = null, RecordedAt = null, Position = null, TimeZone = null, Limit = null, Cursor = null }, ApiJson.Types.ApplicabilityBody);
 
     private static QueryCollection PagingQuery(ApplicabilityBody body)
     {

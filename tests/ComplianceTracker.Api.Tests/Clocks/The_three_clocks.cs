@@ -93,6 +93,35 @@ public sealed class The_three_clocks(Databases databases)
     }
 
     [Fact]
+    public async Task Of_what_was_corrected_more_than_once_name_for_each_record_the_one_that_counts()
+    {
+        await using var service = await TestService.StartAsync(await databases.CopySeededAsync());
+        await service.LegislateAsync("cn-test", Development("a", "2020-01-01", []));
+        await service.DevelopAsync("cn-test", Development("b", "2025-01-01", [], "corrected", corrects: "a"));
+        await service.DevelopAsync("cn-test", Development("c", "2025-02-01", [], "corrected", corrects: "b"));
+        var before = (await service.AskAsync("/instruments/cn-test/developments"))["position"]!;
+        await service.DevelopAsync("cn-test", Development("d", "2025-03-01", [], "corrected", corrects: "a"));
+
+        (await CorrectedByAsync($"?position={before}")).ShouldBe(["a c", "b c", "c "]);
+        (await CorrectedByAsync("")).ShouldBe(["a d", "b d", "c d", "d "]);
+
+        async Task<IEnumerable<string>> CorrectedByAsync(string query) =>
+            (await service.AskAsync($"/instruments/cn-test/developments{query}"))["items"]!.AsArray().Select(i => $"{i!["id"]} {i["correctedBy"]}").ToList();
+    }
+
+    [Fact]
+    public async Task Show_everything_so_far_by_an_instant_that_has_not_come_and_say_how_far_that_was()
+    {
+        await using var service = await TestService.StartAsync(await databases.CopySeededAsync());
+        var head = await service.Store().HeadAsync(TestContext.Current.CancellationToken);
+
+        var answer = await service.AskAsync("/companies/sc01-foreign-carmaker/obligations?recordedAt=2199-06-30T10:30:00Z&limit=1");
+
+        answer["position"]!.GetValue<long>().ShouldBe(head);
+        answer["recordedAt"]!.GetValue<DateTimeOffset>().ShouldBe(DateTimeOffset.Parse("2199-06-30T10:30:00Z"));
+    }
+
+    [Fact]
     public async Task Let_news_of_a_later_day_count_from_that_day_on_and_never_before()
     {
         await using var service = await TestService.StartAsync(await databases.CopySeededAsync());

@@ -158,12 +158,14 @@ public sealed class Company_writes(Databases databases)
             waited["position"]!.GetValue<long>().ShouldBeGreaterThanOrEqualTo(position);
         }
 
-        foreach (var path in new[] { "/companies/new-1/obligations", "/companies/new-1", "/companies/new-1/facts", "/companies", "/instruments", "/instruments/cn-pipl" })
+        foreach (var path in new[] { "/companies/new-1/obligations", "/companies/new-1", "/companies/new-1/facts", "/companies", "/instruments", "/instruments/cn-pipl", "/facts", "/facts/is_ciio", "/conventions", "/events" })
         {
             await service.AskAsync($"{path}?minPosition=999999999", 503);
             await service.AskAsync($"{path}?minPosition=999999999", 503, ("Prefer", "wait=1"));
             await service.AskAsync($"{path}?minPosition=x", 400);
         }
+
+        await service.DoAsync(HttpMethod.Post, "/applicability/evaluate?minPosition=999999999", new { expression = "is_ciio" }, 503);
     }
 
     [Fact]

@@ -131,6 +131,25 @@ public sealed class Bad_bodies(SeededService seeded) : IClassFixture<SeededServi
     }
 
     [Theory]
+    [InlineData("!", "", 1)]
+    [InlineData("(is_ciio || is_ciio && ", ")", 1)]
+    [InlineData("!(is_ciio || is_ciio && ", ")", 2)]
+    [InlineData("(is_ciio ? is_ciio : is_ciio || is_ciio && ", ")", 2)]
+    public async Task An_expression_as_deep_as_one_may_be_is_answered_with_every_step(string open, string close, int levels)
+    {
+        var times = ComplianceTracker.Domain.Conditions.ConditionSyntax.MaxDepth / levels;
+        var expression = string.Concat(Enumerable.Repeat(open, times)) + "is_ciio" + string.Concat(Enumerable.Repeat(close, times));
+        using var content = new StringContent($$"""{"expression":"{{expression}}"}""", Encoding.UTF8, "application/json");
+
+        using var response = await seeded.Service.Client.PostAsync("/api/v1/applicability/evaluate", content, TestContext.Current.CancellationToken);
+
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, text);
+        using var answer = System.Text.Json.JsonDocument.Parse(text, new System.Text.Json.JsonDocumentOptions { MaxDepth = 1000 });
+        answer.RootElement.GetProperty("result").GetString().ShouldBe("unknown");
+    }
+
+    [Theory]
     [InlineData("", "does not contain any JSON")]
     [InlineData("{\"name\":", "line 1, byte 9")]
     [InlineData("{\"name\":\"x\",}", "line 1, byte 13")]

@@ -1,3 +1,4 @@
+using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Tests.Support;
 
 namespace ComplianceTracker.Api.Tests.Errors;
@@ -75,6 +76,57 @@ public sealed class Bad_parameters(SeededService seeded) : IClassFixture<SeededS
 
         (await Problem.OfAsync(seeded.Service, "GET", $"{Obligations}?cursor={tampered}")).Parameter.ShouldBe("cursor");
         (await Problem.OfAsync(seeded.Service, "GET", $"/companies?cursor={next}")).Parameter.ShouldBe("cursor");
+    }
+
+    [Theory]
+    [InlineData("/companies/sc02-livestream-platform/obligations", "status=applicable,upcoming&jurisdiction=CN")]
+    [InlineData(Obligations, "status=applicable,upcoming")]
+    [InlineData(Obligations, "status=applicable&jurisdiction=CN")]
+    [InlineData(Obligations, "status=applicable,upcoming&jurisdiction=CN&category=cross-border-transfer")]
+    public async Task A_cursor_goes_on_with_no_other_question_than_its_own(string path, string filters)
+    {
+        var next = (string)(await seeded.Service.GetAsync(Obligations + "?limit=1&status=applicable,upcoming&jurisdiction=CN"))["next"]!;
+
+        var problem = await Problem.OfAsync(seeded.Service, "GET", $"{path}?{filters}&cursor={next}");
+
+        (problem.Status, problem.Slug, problem.Parameter).ShouldBe((400, "invalid-parameter", "cursor"));
+        problem.Detail.ShouldContain("with these filters");
+        (await seeded.Service.GetAsync($"{Obligations}?jurisdiction=CN&status=upcoming&status=applicable&cursor={next}"))["items"]!.AsArray().ShouldNotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("limit", "10")]
+    [InlineData("cursor", "abc")]
+    public async Task A_stream_has_no_pages(string parameter, string value)
+    {
+        var problem = await Problem.OfAsync(seeded.Service, "GET", $"/events?{parameter}={value}", headers: ("Accept", "text/event-stream"));
+
+        (problem.Status, problem.Slug, problem.Parameter).ShouldBe((400, "invalid-parameter", parameter));
+        problem.Detail.ShouldContain("Last-Event-ID");
+    }
+
+    [Fact]
+    public async Task A_cursor_of_one_what_if_goes_on_with_no_other()
+    {
+        const string Asked = """ "companyId":"sc01-foreign-carmaker","facts":{"is_ciio":true} """;
+        var first = await seeded.Service.DoAsync(HttpMethod.Post, "/applicability", System.Text.Json.Nodes.JsonNode.Parse($$"""{"limit":1,{{Asked}}}"""), 200);
+        var next = (string)first["next"]!;
+
+        (await Problem.OfAsync(seeded.Service, "POST", "/applicability", $$"""{"facts":{"is_ciio":false},"companyId":"sc01-foreign-carmaker","cursor":"{{next}}" }""")).Pointer.ShouldBe("/cursor");
+        (await Problem.OfAsync(seeded.Service, "GET", $"{Obligations}?cursor={next}")).Parameter.ShouldBe("cursor");
+        await seeded.Service.DoAsync(HttpMethod.Post, "/applicability", System.Text.Json.Nodes.JsonNode.Parse($$"""{"cursor":"{{next}}",{{Asked}}}"""), 200);
+    }
+
+    [Theory]
+    [InlineData("/events", "x")]
+    [InlineData("/operations/parked", "x")]
+    [InlineData("/operations/parked/log", "9223372036854775808")]
+    [InlineData("/companies", "\0")]
+    public async Task A_cursor_made_by_hand_is_refused_like_any_other(string path, string key)
+    {
+        var made = new Paging($"/api/v1{path}", 1, null, null).Cursor(key, "");
+
+        (await Problem.OfAsync(seeded.Service, "GET", $"{path}?cursor={made}")).Parameter.ShouldBe("cursor");
     }
 
     [Theory]

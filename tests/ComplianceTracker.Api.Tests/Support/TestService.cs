@@ -18,7 +18,7 @@ public sealed class TestService : IAsyncDisposable
     private TestService(WebApplication app)
     {
         this.app = app;
-        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        Client = PrismCheck.Client(new Uri(app.Urls.First()));
     }
 
     /// <summary>A client whose base address is the service's root.</summary>
