@@ -115,6 +115,15 @@ public sealed class Bad_bodies(SeededService seeded) : IClassFixture<SeededServi
         problem.Detail.ShouldContain(said);
     }
 
+    [Fact]
+    public async Task A_development_on_record_is_not_recorded_twice()
+    {
+        var problem = await Problem.OfAsync(
+            seeded.Service, "POST", Developments, """{"id":"cn-pipl-2021-08-20-passed","kind":"passed","date":"2021-08-20","source":"s","confidence":"text"}""");
+
+        (problem.Status, problem.Slug, problem.Pointer).ShouldBe((409, "development-already-recorded", "/id"));
+    }
+
     [Theory]
     [InlineData("operates_in.covers(\"CN\") &&", 1, 28, "a value")]
     [InlineData("is_ciio\n  > 3", 1, 1, "a number")]

@@ -83,7 +83,7 @@ internal sealed class Requests(ServedDocument document, Known known)
 
     // What is longer than the server reads of a first line never reaches the service.
     private static string Target(string path, IReadOnlyList<string> query) =>
-        $"{path}?{string.Join('&', query)}" is { Length: < 7000 } target && query.Count > 0 ? target : path[..Math.Min(path.Length, 7000)];
+        $"{path}?{string.Join('&', query)}" is { Length: < 7000 } target && query.Count > 0 ? target : path;
 
     private static Gen<string[]> Times(JsonNode parameter, Gen<string> values, int percent) => (string)parameter["in"]! == "path"
         ? values.ArrayOf(1)
@@ -153,8 +153,8 @@ internal sealed class Requests(ServedDocument document, Known known)
         (1, Gen.Elements(("Accept-Encoding", "gzip, br"), ("Accept-Language", "zh-CN, *;q=0.1"), ("Range", "bytes=0-1"), ("X-HTTP-Method-Override", "DELETE"), ("Accept-Charset", "utf-16"), ("Idempotency-Key", "fuzz"), ("If-Unmodified-Since", "x"), ("Cookie", "a=b"))
             .Select(h => new[] { h })));
 
-    // An empty segment and one of dots name another path.
-    private static string Segment(string value) => value.Trim('.').Length == 0 || value.Contains('\0') ? "x" : Uri.EscapeDataString(value);
+    // An empty segment and one of dots name another path, and U+0000 ends in the server.
+    private static string Segment(string value) => value.Trim('.').Length == 0 || value.Contains('\0') ? "x" : Uri.EscapeDataString(string.Concat(value.EnumerateRunes().Take(200)));
 
     // What a header cannot hold never reaches the service.
     private static string Printable(string value) => string.Concat(value.Where(c => c is >= ' ' and < '\u007f'));
