@@ -86,6 +86,11 @@ internal static class ProblemTypes
         "An earlier event of the same stream is parked. Events of a stream are handled in their order, so that one comes first.",
         "Retry or skip the event whose position `expected` gives; this one follows by itself.");
 
+    public static readonly ProblemType IdempotencyKeyInUse = new(
+        "idempotency-key-in-use", 409, "A request with the key is under way",
+        "The same request was sent with the same `Idempotency-Key` and is not answered yet.",
+        "Send it again after `Retry-After` seconds: it is answered as the one under way.");
+
     public static readonly ProblemType Archived = new(
         "company-archived", 410, "The company was archived",
         "The company takes no more changes and is no longer served as current; its past can be asked for with an earlier `position` or `recordedAt`.",
@@ -161,6 +166,11 @@ internal static class ProblemTypes
         "An effect stands in the record of the instrument that owns the obligation.",
         "Record it there, with this act in `causedBy`; `expected` names the owner.");
 
+    public static readonly ProblemType IdempotencyKeyReused = new(
+        "idempotency-key-reused", 422, "The key stands for another request",
+        "A request with the same `Idempotency-Key` but another method, path, query, media type or body was sent within 24 hours.",
+        "Send a new key with a new request, and the old one only with the very same request.");
+
     public static readonly ProblemType PreconditionRequired = new(
         "precondition-required", 428, "If-Match is needed",
         "Replacing a company that exists needs the version it replaces, so that no one's change is lost unseen.",
@@ -181,21 +191,26 @@ internal static class ProblemTypes
         "The read must reflect a log position that the projection has not reached within `Prefer: wait` seconds.",
         "Ask again; `Retry-After` says when.");
 
+    public static readonly ProblemType Busy = new(
+        "busy", 503, "The service does too much of this at once",
+        "As many requests of this kind are under way as the service takes on, so that it can serve the others.",
+        "Send the request again after `Retry-After` seconds.");
+
     public static readonly ProblemType Unavailable = new(
         "unavailable", 503, "The service cannot reach its database",
         "The database does not answer, or not within the time allowed. A write that got this answer may or may not be stored.",
-        "Send the request again; a repeated write takes effect once.");
+        "Send the request again; with an `Idempotency-Key` a repeated POST takes effect once.");
 
     /// <summary>Every type, by status and slug.</summary>
     public static ImmutableArray<ProblemType> All { get; } =
     [
         InvalidParameter, BothRecordingClocks, MalformedBody,
         NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, MethodNotAllowed, NotAcceptable,
-        InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits,
+        InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits, IdempotencyKeyInUse,
         Archived, PreconditionFailed, BodyTooLarge, UnsupportedMediaType,
         InvalidBody, ForbiddenText, DateOutOfRange, WindowEndsBeforeStart, UnknownFact, FactTypeMismatch, UnknownFactValue,
-        FactTypeNeverChanges, ConditionInvalid, CorrectionOfNothing, ObligationOfAnotherInstrument,
-        PreconditionRequired, InternalError, NotReady, NotYetThere, Unavailable,
+        FactTypeNeverChanges, ConditionInvalid, CorrectionOfNothing, ObligationOfAnotherInstrument, IdempotencyKeyReused,
+        PreconditionRequired, InternalError, NotReady, NotYetThere, Busy, Unavailable,
     ];
 
     /// <summary>The problem type of a rejection.</summary>
