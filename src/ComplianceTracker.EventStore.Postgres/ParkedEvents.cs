@@ -10,6 +10,9 @@ namespace ComplianceTracker.EventStore.Postgres;
 /// </summary>
 internal sealed class ParkedEvents(string schema, string subscription)
 {
+    /// <summary>What <see cref="ReadLogAsync"/> reads.</summary>
+    public const string LogColumns = "id, subscription, position, stream_id, event_id, type, action, reason, actor, at";
+
     private const string LockSql = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
 
     private string LockKey => $"ct_parked:{schema}:{subscription}";
@@ -119,7 +122,7 @@ internal sealed class ParkedEvents(string schema, string subscription)
 
     /// <summary>Notes that an event that was parked fails, or still does.</summary>
     public async Task FailAsync(
-        NpgsqlConnection connection, RecordedEvent failed, Exception failure, string? actor, CancellationToken cancellationToken)
+        NpgsqlConnection connection, RecordedEvent failed, Exception failure, ReleaseRequest request, CancellationToken cancellationToken)
     {
         await using var command = Command(
             connection,
@@ -130,30 +133,60 @@ internal sealed class ParkedEvents(string schema, string subscription)
             """,
             subscription, failed.Position, HandlerFailures.Describe(failure));
         await command.ExecuteNonQueryAsync(cancellationToken);
-        await LogAsync(connection, failed, ParkedAction.Failed, HandlerFailures.Describe(failure), actor, cancellationToken);
+        await LogAsync(connection, failed, ParkedAction.Failed, HandlerFailures.Describe(failure), request, cancellationToken);
     }
 
     /// <summary>Takes an event off the list and logs why.</summary>
     public async Task RemoveAsync(
-        NpgsqlConnection connection, RecordedEvent @event, ParkedAction action, string? reason, string? actor, CancellationToken cancellationToken)
+        NpgsqlConnection connection, RecordedEvent @event, ParkedAction action, string? reason, ReleaseRequest request, CancellationToken cancellationToken)
     {
         await using var command = Command(
             connection, $"delete from {schema}.ct_parked where subscription = $1 and position = $2", subscription, @event.Position);
         await command.ExecuteNonQueryAsync(cancellationToken);
-        await LogAsync(connection, @event, action, reason, actor, cancellationToken);
+        await LogAsync(connection, @event, action, reason, request, cancellationToken);
+    }
+
+    /// <summary>What the log holds of a request, in order.</summary>
+    public async Task<List<ParkedLogEntry>> LoggedAsync(NpgsqlConnection connection, Guid request, CancellationToken cancellationToken)
+    {
+        await using var command = Command(connection, $"select {LogColumns} from {schema}.ct_parked_log where request = $1 order by id", request);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await ReadLogAsync(reader, cancellationToken);
+    }
+
+    /// <summary>The entries that the reader stands before.</summary>
+    public static async Task<List<ParkedLogEntry>> ReadLogAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var entries = new List<ParkedLogEntry>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            entries.Add(new ParkedLogEntry(
+                reader.GetInt64(0),
+                reader.GetString(1),
+                reader.GetInt64(2),
+                reader.GetString(3),
+                reader.GetGuid(4),
+                reader.GetString(5),
+                Enum.Parse<ParkedAction>(reader.GetString(6)),
+                reader.IsDBNull(7) ? null : reader.GetString(7),
+                reader.IsDBNull(8) ? null : reader.GetString(8),
+                reader.GetFieldValue<DateTimeOffset>(9)));
+        }
+
+        return entries;
     }
 
     private async Task LogAsync(
-        NpgsqlConnection connection, RecordedEvent @event, ParkedAction action, string? reason, string? actor, CancellationToken cancellationToken)
+        NpgsqlConnection connection, RecordedEvent @event, ParkedAction action, string? reason, ReleaseRequest? request, CancellationToken cancellationToken)
     {
         await using var command = Command(
             connection,
             $"""
-            insert into {schema}.ct_parked_log (subscription, position, stream_id, event_id, type, action, reason, actor)
-            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            insert into {schema}.ct_parked_log (subscription, position, stream_id, event_id, type, action, reason, actor, request)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             subscription, @event.Position, @event.StreamId, @event.Id, @event.Type, action.ToString(),
-            (object?)reason ?? DBNull.Value, (object?)actor ?? DBNull.Value);
+            (object?)reason ?? DBNull.Value, (object?)request?.Actor ?? DBNull.Value, (object?)request?.Id ?? DBNull.Value);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

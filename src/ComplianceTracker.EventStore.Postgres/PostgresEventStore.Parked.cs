@@ -42,15 +42,15 @@ public sealed partial class PostgresEventStore
 
     /// <inheritdoc/>
     public Task<ReleaseResult> RetryParkedAsync(
-        ISubscription subscription, long position, string? actor, CancellationToken cancellationToken = default) =>
-        new ParkedRelease(this, schema, subscription).RunAsync(position, null, actor, cancellationToken);
+        ISubscription subscription, long position, ReleaseRequest request, CancellationToken cancellationToken = default) =>
+        new ParkedRelease(this, schema, subscription).RunAsync(position, null, request, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ReleaseResult> SkipParkedAsync(
-        ISubscription subscription, long position, string reason, string? actor, CancellationToken cancellationToken = default)
+        ISubscription subscription, long position, string reason, ReleaseRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reason);
-        return new ParkedRelease(this, schema, subscription).RunAsync(position, reason, actor, cancellationToken);
+        return new ParkedRelease(this, schema, subscription).RunAsync(position, reason, request, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -59,30 +59,14 @@ public sealed partial class PostgresEventStore
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         await using var command = DataSource.CreateCommand($"""
-            select id, subscription, position, stream_id, event_id, type, action, reason, actor, at
+            select {ParkedEvents.LogColumns}
             from {schema}.ct_parked_log where ($1 is null or subscription = $1) and id < $2 order by id desc limit $3
             """);
         command.Parameters.Add(Text(subscription, NpgsqlDbType.Varchar));
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = before ?? long.MaxValue });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var entries = new List<ParkedLogEntry>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            entries.Add(new ParkedLogEntry(
-                reader.GetInt64(0),
-                reader.GetString(1),
-                reader.GetInt64(2),
-                reader.GetString(3),
-                reader.GetGuid(4),
-                reader.GetString(5),
-                Enum.Parse<ParkedAction>(reader.GetString(6)),
-                reader.IsDBNull(7) ? null : reader.GetString(7),
-                reader.IsDBNull(8) ? null : reader.GetString(8),
-                reader.GetFieldValue<DateTimeOffset>(9)));
-        }
-
-        return entries;
+        return await ParkedEvents.ReadLogAsync(reader, cancellationToken);
     }
 
     /// <summary>The event at a position, as it is stored now, read in somebody's transaction.</summary>

@@ -32,6 +32,7 @@ namespace ComplianceTracker.EventStore;
 /// <item><term>P24</term><description>Streams are read whole, each once, however many there are: in an order of the store's own that is the same in every call.</description></item>
 /// <item><term>P25</term><description>A subscription that is to replace another begins where that one is, with the same events parked; the one it replaces goes on undisturbed.</description></item>
 /// <item><term>P26</term><description>It takes the place of the other in one transaction with whatever its owner swaps, and only when it is not behind: under the name of the other, with its own checkpoint and parked events. What was in the way is gone, or nothing has changed.</description></item>
+/// <item><term>P27</term><description>A retry or a skip that carries the <see cref="ReleaseRequest.Id"/> of an earlier one does nothing more and returns what that one did, also when they come at once. One that changed nothing leaves no trace.</description></item>
 /// </list>
 /// Implementations are safe for concurrent use. A broken connection during an append leaves its outcome unknown: the caller
 /// repeats it with the same ids, and P3 makes that safe.
@@ -143,24 +144,24 @@ public interface IEventStore
     Task<IReadOnlyList<ParkedEvent>> ListParkedAsync(
         string? subscription, ParkedKey? after, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>Hands a parked event over again, and then those that wait for it (P22).</summary>
+    /// <summary>Hands a parked event over again, and then those that wait for it (P22, P27).</summary>
     /// <param name="subscription">Who handles them.</param>
     /// <param name="position">The event that failed.</param>
-    /// <param name="actor">Who asks, for the log.</param>
+    /// <param name="request">Who asks.</param>
     /// <param name="cancellationToken">Cancelling changes nothing, or leaves what was done whole.</param>
     /// <exception cref="Exception">A passing failure (P15) of the handler: nothing was changed.</exception>
     Task<ReleaseResult> RetryParkedAsync(
-        ISubscription subscription, long position, string? actor, CancellationToken cancellationToken = default);
+        ISubscription subscription, long position, ReleaseRequest request, CancellationToken cancellationToken = default);
 
-    /// <summary>Leaves a parked event out for good and hands over those that wait for it (P23).</summary>
+    /// <summary>Leaves a parked event out for good and hands over those that wait for it (P23, P27).</summary>
     /// <param name="subscription">Who handles them.</param>
     /// <param name="position">The event that failed.</param>
     /// <param name="reason">Why it is right to leave it out, for the log.</param>
-    /// <param name="actor">Who asks, for the log.</param>
+    /// <param name="request">Who asks.</param>
     /// <param name="cancellationToken">Cancelling changes nothing, or leaves what was done whole.</param>
     /// <exception cref="Exception">A passing failure (P15) of the handler: nothing was changed.</exception>
     Task<ReleaseResult> SkipParkedAsync(
-        ISubscription subscription, long position, string reason, string? actor, CancellationToken cancellationToken = default);
+        ISubscription subscription, long position, string reason, ReleaseRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>What was done to parked events, newest first.</summary>
     /// <param name="subscription">The subscription's name, or null for all.</param>

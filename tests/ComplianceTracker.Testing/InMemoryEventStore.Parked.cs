@@ -10,6 +10,7 @@ public sealed partial class InMemoryEventStore
             string.CompareOrdinal(one.Subscription, other.Subscription) is var order and not 0 ? order : one.Position.CompareTo(other.Position)));
 
     private readonly List<ParkedLogEntry> parkedLog = [];
+    private readonly List<(Guid Request, ParkedLogEntry Entry)> requested = [];
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ParkedEvent>> ListParkedAsync(
@@ -28,13 +29,13 @@ public sealed partial class InMemoryEventStore
 
     /// <inheritdoc/>
     public Task<ReleaseResult> RetryParkedAsync(
-        ISubscription subscription, long position, string? actor, CancellationToken cancellationToken = default) =>
-        ReleaseAsync(subscription, position, null, actor, cancellationToken);
+        ISubscription subscription, long position, ReleaseRequest request, CancellationToken cancellationToken = default) =>
+        ReleaseAsync(subscription, position, null, request, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ReleaseResult> SkipParkedAsync(
-        ISubscription subscription, long position, string reason, string? actor, CancellationToken cancellationToken = default) =>
-        ReleaseAsync(subscription, position, reason, actor, cancellationToken);
+        ISubscription subscription, long position, string reason, ReleaseRequest request, CancellationToken cancellationToken = default) =>
+        ReleaseAsync(subscription, position, reason, request, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ParkedLogEntry>> ListParkedLogAsync(
@@ -51,12 +52,17 @@ public sealed partial class InMemoryEventStore
     }
 
     private async Task<ReleaseResult> ReleaseAsync(
-        ISubscription subscription, long position, string? skipBecause, string? actor, CancellationToken cancellationToken)
+        ISubscription subscription, long position, string? skipBecause, ReleaseRequest request, CancellationToken cancellationToken)
     {
         var batch = Semaphore(batches, subscription.Name);
         await batch.WaitAsync(cancellationToken);
         try
         {
+            if (request.Id is { } id && ReleaseRequest.Recall(Logged(id), skipBecause is not null) is { } earlier)
+            {
+                return earlier;
+            }
+
             var chain = Chain(subscription.Name, position);
             if (chain.Count == 0)
             {
@@ -70,11 +76,11 @@ public sealed partial class InMemoryEventStore
 
             if (skipBecause is not null)
             {
-                Remove(chain[0], ParkedAction.Skipped, skipBecause, actor);
+                Remove(chain[0], ParkedAction.Skipped, skipBecause, request);
                 chain.RemoveAt(0);
             }
 
-            return await HandleAsync(subscription, chain, actor, cancellationToken);
+            return await HandleAsync(subscription, chain, request, cancellationToken);
         }
         finally
         {
@@ -83,7 +89,7 @@ public sealed partial class InMemoryEventStore
     }
 
     private async Task<ReleaseResult> HandleAsync(
-        ISubscription subscription, List<ParkedEvent> chain, string? actor, CancellationToken cancellationToken)
+        ISubscription subscription, List<ParkedEvent> chain, ReleaseRequest request, CancellationToken cancellationToken)
     {
         var checkpoint = await CheckpointAsync(subscription.Name, cancellationToken);
         for (var handled = 0; handled < chain.Count; handled++)
@@ -99,15 +105,15 @@ public sealed partial class InMemoryEventStore
                 var reason = HandlerFailures.Describe(failure);
                 if (subscription.PassesUnknownTypes && HandlerFailures.IsUnknownType(failure))
                 {
-                    Remove(next, ParkedAction.Skipped, reason, actor);
+                    Remove(next, ParkedAction.Skipped, reason, request);
                     continue;
                 }
 
-                Fail(next, reason, actor);
+                Fail(next, reason, request);
                 return new ReleaseResult.StillFailing(handled, next.Position, reason);
             }
 
-            Remove(next, ParkedAction.Handled, null, actor);
+            Remove(next, ParkedAction.Handled, null, request);
         }
 
         return new ReleaseResult.Released(chain.Count);
@@ -149,7 +155,7 @@ public sealed partial class InMemoryEventStore
         }
     }
 
-    private void Fail(ParkedEvent entry, string reason, string? actor)
+    private void Fail(ParkedEvent entry, string reason, ReleaseRequest request)
     {
         lock (gate)
         {
@@ -158,21 +164,37 @@ public sealed partial class InMemoryEventStore
             {
                 State = ParkedState.Failed, Reason = reason, Attempts = entry.Attempts + 1, FirstFailedAt = entry.FirstFailedAt ?? now, LastFailedAt = now,
             };
-            Log(entry, ParkedAction.Failed, reason, actor);
+            Log(entry, ParkedAction.Failed, reason, request);
         }
     }
 
-    private void Remove(ParkedEvent entry, ParkedAction action, string? reason, string? actor)
+    private void Remove(ParkedEvent entry, ParkedAction action, string? reason, ReleaseRequest request)
     {
         lock (gate)
         {
             parked.Remove((entry.Subscription, entry.Position));
-            Log(entry, action, reason, actor);
+            Log(entry, action, reason, request);
         }
     }
 
-    private void Log(ParkedEvent entry, ParkedAction action, string? reason, string? actor) => parkedLog.Add(new ParkedLogEntry(
-        parkedLog.Count + 1, entry.Subscription, entry.Position, entry.StreamId, entry.EventId, entry.Type, action, reason, actor, clock.GetUtcNow()));
+    private void Log(ParkedEvent entry, ParkedAction action, string? reason, ReleaseRequest? request)
+    {
+        parkedLog.Add(new ParkedLogEntry(
+            parkedLog.Count + 1, entry.Subscription, entry.Position, entry.StreamId, entry.EventId, entry.Type, action, reason, request?.Actor,
+            clock.GetUtcNow()));
+        if (request?.Id is { } id)
+        {
+            requested.Add((id, parkedLog[^1]));
+        }
+    }
+
+    private List<ParkedLogEntry> Logged(Guid request)
+    {
+        lock (gate)
+        {
+            return [.. requested.Where(r => r.Request == request).Select(r => r.Entry)];
+        }
+    }
 
     private static ParkedEvent Waiting(string name, RecordedEvent @event) =>
         new(name, @event.Position, @event.StreamId, @event.Id, @event.Type, ParkedState.Waiting, null, 0, null, null);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Document;
+using ComplianceTracker.Api.Idempotency;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
@@ -75,7 +76,7 @@ internal static class CompanyEndpoints
                   { "fact": "cross_border_transfer", "value": true, "from": "2021-01-01", "to": "2023-01-01" }
                 ]
                 """)
-            .WithIfMatch()
+            .WithIfMatch().WithIdempotencyKey()
             .WithProblems(
                 ProblemTypes.CompanyNotFound, ProblemTypes.Archived, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue,
                 ProblemTypes.DateOutOfRange, ProblemTypes.WindowEndsBeforeStart, ProblemTypes.LimitExceeded)

@@ -34,7 +34,7 @@ internal sealed class CompanyWriter(Writer writer, CompanyStreams streams, Instr
 
                 return CompanyDecider.Decide(state, command, (await catalogue.NewestVocabularyAsync(cancellationToken)).Vocabulary);
             },
-            RequestMetadata.Of(context),
+            WriteOrigin.Of(context),
             cancellationToken);
     }
 

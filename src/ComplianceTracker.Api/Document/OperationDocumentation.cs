@@ -87,7 +87,7 @@ internal sealed class OperationDocumentation : IOperationFilter
             operation.Responses![problems.Key.ToString()] = new OpenApiResponse
             {
                 Description = string.Join("; ", problems.Select(p => $"{p.Title} (`{p.Slug}`)")) + ".",
-                Headers = problems.Key == 503 || problems.Contains(ProblemTypes.ConcurrentChange)
+                Headers = problems.Key == 503 || problems.Contains(ProblemTypes.ConcurrentChange) || problems.Contains(ProblemTypes.IdempotencyKeyInUse)
                     ? new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = Header("Seconds after which to ask again.", "1") }
                     : null,
                 Content = new Dictionary<string, OpenApiMediaType>

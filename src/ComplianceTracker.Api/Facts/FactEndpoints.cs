@@ -117,7 +117,7 @@ internal static class FactEndpoints
                 created = vocabulary.Find(name) is null;
                 return Task.FromResult(VocabularyDecider.Decide(vocabulary, new PutFact(body.ToDomain(name))));
             },
-            RequestMetadata.Of(context),
+            WriteOrigin.Of(context),
             cancellationToken);
         context.Response.Headers.ETag = Preconditions.ETag(result.Version);
         if (created)

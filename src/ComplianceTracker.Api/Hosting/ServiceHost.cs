@@ -3,6 +3,7 @@ using ComplianceTracker.Api.Companies;
 using ComplianceTracker.Api.Facts;
 using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Health;
+using ComplianceTracker.Api.Idempotency;
 using ComplianceTracker.Api.Importing;
 using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Api.Json;
@@ -47,6 +48,7 @@ internal static class ServiceHost
             .AddSingleton<SettledLog>()
             .AddSingleton<ClockReader>()
             .AddSingleton<ReadBarrier>()
+            .AddSingleton<IdempotencyStore>()
             .AddInstruments()
             .AddCompanies()
             .AddObligations()
@@ -66,6 +68,7 @@ internal static class ServiceHost
         app.UseRequestDeadline();
         app.UseAdmission();
         app.UseRequestChecks();
+        app.UseIdempotencyKeys();
         app.MapProblemPages();
         app.MapHealthEndpoints();
         var api = app.MapGroup("/api/v1");

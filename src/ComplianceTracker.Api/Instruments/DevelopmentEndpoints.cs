@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Document;
+using ComplianceTracker.Api.Idempotency;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
@@ -39,7 +40,7 @@ internal static class DevelopmentEndpoints
                   "effects": [{ "kind": "reschedule", "obligationId": "aq-example-act-art1", "from": "2031-07-01" }]
                 }
                 """)
-            .WithIfMatch()
+            .WithIfMatch().WithIdempotencyKey()
             .WithRecordingProblems()
             .WithProblems(ProblemTypes.InstrumentNotFound)
             .Produces<RecordResult>(201).WithETag(201).WithLocation("/api/v1/instruments/aq-example-act/developments");
@@ -82,7 +83,7 @@ internal static class DevelopmentEndpoints
     {
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.DevelopmentBody);
         var result = await writer.WriteAsync(
-            id, body.Id, new RecordDevelopment(body.ToDomain()), Preconditions.From(context.Request), RequestMetadata.Of(context), cancellationToken);
+            id, body.Id, new RecordDevelopment(body.ToDomain()), Preconditions.From(context.Request), WriteOrigin.Of(context), cancellationToken);
         var unresolved = await writer.UnresolvedAsync(id, body.Id, result.Position, cancellationToken);
         context.Response.Headers.ETag = Preconditions.ETag(result.Version);
         context.Response.Headers.Location = $"/api/v1/instruments/{id}/developments";

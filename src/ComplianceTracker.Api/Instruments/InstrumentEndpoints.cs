@@ -1,6 +1,7 @@
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Document;
+using ComplianceTracker.Api.Idempotency;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
@@ -66,7 +67,7 @@ internal static class InstrumentEndpoints
                   ]
                 }
                 """)
-            .WithIfMatch()
+            .WithIfMatch().WithIdempotencyKey()
             .WithRecordingProblems()
             .WithProblems(ProblemTypes.InstrumentAlreadyRegistered)
             .Produces<WriteResult>(201).WithETag(201).WithLocation("/api/v1/instruments/aq-example-act");
@@ -112,7 +113,7 @@ internal static class InstrumentEndpoints
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.InstrumentBody);
         var command = new RegisterInstrument(body.ToIdentity(), [..(body.Developments ?? []).Select(d => d.ToDomain())]);
         var result = await writer.WriteAsync(
-            body.Id, body.Id, command, Preconditions.From(context.Request), RequestMetadata.Of(context), cancellationToken);
+            body.Id, body.Id, command, Preconditions.From(context.Request), WriteOrigin.Of(context), cancellationToken);
         context.Response.Headers.ETag = Preconditions.ETag(result.Version);
         context.Response.Headers.Location = $"/api/v1/instruments/{body.Id}";
         return Results.Json(result, ApiJson.Types.WriteResult, statusCode: 201);

@@ -15,10 +15,10 @@ internal sealed class InstrumentWriter(Writer writer, IEventStore store, EventTy
     /// <param name="resultId">What the result calls the thing written.</param>
     /// <param name="command">The command.</param>
     /// <param name="match">What the client expects of the record's version.</param>
-    /// <param name="metadata">Who and why.</param>
+    /// <param name="origin">Who and why.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public async Task<WriteResult> WriteAsync(
-        string instrumentId, string resultId, InstrumentCommand command, Preconditions match, AppendMetadata metadata, CancellationToken cancellationToken)
+        string instrumentId, string resultId, InstrumentCommand command, Preconditions match, WriteOrigin origin, CancellationToken cancellationToken)
     {
         var (result, _) = await writer.WriteAsync<InstrumentState?, InstrumentEvent>(
             resultId,
@@ -29,7 +29,7 @@ internal sealed class InstrumentWriter(Writer writer, IEventStore store, EventTy
                 match.Check(version);
                 return await DecideAsync(state, command, cancellationToken);
             },
-            metadata,
+            origin,
             cancellationToken);
         return result;
     }

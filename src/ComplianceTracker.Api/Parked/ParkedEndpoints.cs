@@ -1,8 +1,10 @@
 using System.Globalization;
 using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Document;
+using ComplianceTracker.Api.Idempotency;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Storage;
 using ComplianceTracker.EventStore;
 using ComplianceTracker.EventStore.Parking;
 
@@ -36,6 +38,7 @@ internal static class ParkedEndpoints
             .WithSummary("Hand the event to the projection again, and then those that wait for it")
             .WithDescription("For when what made it fail is mended. An event that fails again stays parked, and the answer says so.")
             .WithPath("subscription", ASubscription, "Register").WithPath("position", APosition, "1260")
+            .WithIdempotencyKey()
             .WithProblems(ProblemTypes.ParkedEventNotFound, ProblemTypes.ParkedEventWaits)
             .Produces<ReleaseAnswer>();
         group.MapPost("/{subscription}/{position}/skip", SkipAsync).WithName("skipParked")
@@ -43,6 +46,7 @@ internal static class ParkedEndpoints
             .WithDescription("The event stays in the log; the projection is told of it no more. Who skipped it and why is kept.")
             .WithPath("subscription", ASubscription, "Register").WithPath("position", APosition, "1260")
             .WithBody<SkipBody>("""{ "reason": "Written by a tool that is gone; the company was registered again." }""")
+            .WithIdempotencyKey()
             .WithProblems(ProblemTypes.ParkedEventNotFound, ProblemTypes.ParkedEventWaits)
             .Produces<ReleaseAnswer>();
     }
@@ -67,10 +71,10 @@ internal static class ParkedEndpoints
     }
 
     private static async Task<IResult> RetryAsync(
-        string subscription, string position, IEventStore store, IEnumerable<ISubscription> subscriptions, CancellationToken cancellationToken)
+        string subscription, string position, HttpContext context, IEventStore store, IEnumerable<ISubscription> subscriptions, CancellationToken cancellationToken)
     {
         var (handler, at) = Find(subscription, position, subscriptions);
-        return Answer(subscription, position, await store.RetryParkedAsync(handler, at, Actor, cancellationToken));
+        return Answer(subscription, position, await store.RetryParkedAsync(handler, at, Requester(context), cancellationToken));
     }
 
     private static async Task<IResult> SkipAsync(
@@ -83,7 +87,7 @@ internal static class ParkedEndpoints
             throw new ApiProblem(ProblemTypes.InvalidBody, $"A reason has 1 to {LongestReason} characters.") { Pointer = "/reason" };
         }
 
-        return Answer(subscription, position, await store.SkipParkedAsync(handler, at, body.Reason, Actor, cancellationToken));
+        return Answer(subscription, position, await store.SkipParkedAsync(handler, at, body.Reason, Requester(context), cancellationToken));
     }
 
     private static IResult Answer(string subscription, string position, ReleaseResult result) => result switch
@@ -111,7 +115,7 @@ internal static class ParkedEndpoints
         ProblemTypes.ParkedEventNotFound, $"'{subscription}' has no parked event at position {position}; it may have been handled or skipped meanwhile.");
 
     // There is no access control yet: whoever reaches the service is its operator.
-    private static string Actor => "api";
+    private static ReleaseRequest Requester(HttpContext context) => new("api", context.Features.Get<KeyedRequest>()?.Nonce);
 
     private static string? Subscription(HttpContext context) => context.Request.Query["subscription"] switch
     {

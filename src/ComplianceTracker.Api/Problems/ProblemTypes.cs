@@ -86,6 +86,11 @@ internal static class ProblemTypes
         "An earlier event of the same stream is parked. Events of a stream are handled in their order, so that one comes first.",
         "Retry or skip the event whose position `expected` gives; this one follows by itself.");
 
+    public static readonly ProblemType IdempotencyKeyInUse = new(
+        "idempotency-key-in-use", 409, "A request with the key is under way",
+        "The same request was sent with the same `Idempotency-Key` and is not answered yet.",
+        "Send it again after `Retry-After` seconds: it is answered as the one under way.");
+
     public static readonly ProblemType Archived = new(
         "company-archived", 410, "The company was archived",
         "The company takes no more changes and is no longer served as current; its past can be asked for with an earlier `position` or `recordedAt`.",
@@ -171,6 +176,11 @@ internal static class ProblemTypes
         "A text is longer, a list has more entries, or the record of a company, an instrument or the vocabulary would grow beyond what it may hold.",
         "`pointer` says where and `detail` states the limit.");
 
+    public static readonly ProblemType IdempotencyKeyReused = new(
+        "idempotency-key-reused", 422, "The key stands for another request",
+        "A request with the same `Idempotency-Key` but another method, path, query, media type or body was sent within 24 hours.",
+        "Send a new key with a new request, and the old one only with the very same request.");
+
     public static readonly ProblemType PreconditionRequired = new(
         "precondition-required", 428, "If-Match is needed",
         "Replacing a company that exists needs the version it replaces, so that no one's change is lost unseen.",
@@ -209,17 +219,17 @@ internal static class ProblemTypes
     public static readonly ProblemType Unavailable = new(
         "unavailable", 503, "The service cannot reach its database",
         "The database does not answer, or not within the time allowed. A write that got this answer may or may not be stored.",
-        "Send the request again; a repeated write takes effect once.");
+        "Send the request again; with an `Idempotency-Key` a repeated POST takes effect once.");
 
     /// <summary>Every type, by status and slug.</summary>
     public static ImmutableArray<ProblemType> All { get; } =
     [
         InvalidParameter, BothRecordingClocks, MalformedBody,
         NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, MethodNotAllowed, NotAcceptable,
-        InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits,
+        InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits, IdempotencyKeyInUse,
         Archived, PreconditionFailed, BodyTooLarge, UriTooLong, UnsupportedMediaType,
         InvalidBody, ForbiddenText, DateOutOfRange, WindowEndsBeforeStart, UnknownFact, FactTypeMismatch, UnknownFactValue,
-        FactTypeNeverChanges, ConditionInvalid, CorrectionOfNothing, ObligationOfAnotherInstrument, LimitExceeded,
+        FactTypeNeverChanges, ConditionInvalid, CorrectionOfNothing, ObligationOfAnotherInstrument, LimitExceeded, IdempotencyKeyReused,
         PreconditionRequired, HeadersTooLarge, InternalError, NotReady, NotYetThere, Overloaded, Timeout, Unavailable,
     ];
 

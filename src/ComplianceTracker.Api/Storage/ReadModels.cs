@@ -1,10 +1,11 @@
+using ComplianceTracker.Api.Idempotency;
 using ComplianceTracker.Api.Importing;
 using ComplianceTracker.Api.Obligations;
 using Npgsql;
 
 namespace ComplianceTracker.Api.Storage;
 
-/// <summary>Creates the tables of the read models, once, whoever else starts at the same time.</summary>
+/// <summary>Creates the tables of the read models, and what else the service keeps beside the events, once, whoever else starts at the same time.</summary>
 internal static class ReadModels
 {
     private const long Lock = 0x43545F524D; // "CT_RM"
@@ -15,7 +16,8 @@ internal static class ReadModels
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            $"select pg_advisory_xact_lock({Lock}); {RegisterTables.Live.Schema} {RebuildState.Schema} {FirstImport.Schema}", connection, transaction);
+            $"select pg_advisory_xact_lock({Lock}); {RegisterTables.Live.Schema} {RebuildState.Schema} {FirstImport.Schema} {IdempotencyStore.Schema}",
+            connection, transaction);
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

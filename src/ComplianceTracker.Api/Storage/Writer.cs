@@ -17,7 +17,7 @@ internal sealed class Writer(IEventStore store, EventTypes types) : IDisposable
     /// <param name="streamId">Its stream.</param>
     /// <param name="load">Loads the state with the stream's version and last position; 0 for no stream.</param>
     /// <param name="decide">Decides on the state and its version.</param>
-    /// <param name="metadata">Who and why.</param>
+    /// <param name="origin">Who and why.</param>
     /// <param name="cancellationToken">Ends the attempt; what was appended by then stays.</param>
     /// <returns>The write, and whether it created the stream.</returns>
     /// <exception cref="ApiProblem">The command was refused, or others kept changing the stream.</exception>
@@ -26,7 +26,7 @@ internal sealed class Writer(IEventStore store, EventTypes types) : IDisposable
         string streamId,
         Func<Task<(TState State, long Version, long Position)>> load,
         Func<TState, long, Task<Decision<TEvent>>> decide,
-        AppendMetadata metadata,
+        WriteOrigin origin,
         CancellationToken cancellationToken)
         where TEvent : class
     {
@@ -34,7 +34,7 @@ internal sealed class Writer(IEventStore store, EventTypes types) : IDisposable
         await gate.WaitAsync(cancellationToken);
         try
         {
-            return await TryAsync(id, streamId, load, decide, metadata, cancellationToken);
+            return await TryAsync(id, streamId, load, decide, origin, cancellationToken);
         }
         finally
         {
@@ -50,13 +50,20 @@ internal sealed class Writer(IEventStore store, EventTypes types) : IDisposable
         string streamId,
         Func<Task<(TState State, long Version, long Position)>> load,
         Func<TState, long, Task<Decision<TEvent>>> decide,
-        AppendMetadata metadata,
+        WriteOrigin origin,
         CancellationToken cancellationToken)
         where TEvent : class
     {
         for (var attempt = 0; attempt < MostTries; attempt++)
         {
             var (state, version, position) = await load();
+
+            // Only after the load: whatever of an earlier sending of the request the load saw is found here too.
+            if (origin.Request is { } request && await FindAsync(id, streamId, request, cancellationToken) is { } done)
+            {
+                return done;
+            }
+
             var decision = await decide(state, version);
             if (decision.Rejection is { } rejection)
             {
@@ -68,14 +75,32 @@ internal sealed class Writer(IEventStore store, EventTypes types) : IDisposable
                 return (new WriteResult(id, version, position), false);
             }
 
-            var events = decision.Events.Select(e => types.Encode(Guid.CreateVersion7(), e)).ToList();
-            var result = await store.AppendAsync([new StreamAppend(streamId, ExpectedVersion.Exact(version), events)], metadata, cancellationToken);
+            var events = decision.Events.Select((e, i) => types.Encode(origin.EventId(i), e)).ToList();
+            var result = await store.AppendAsync([new StreamAppend(streamId, ExpectedVersion.Exact(version), events)], origin.Metadata, cancellationToken);
             if (result is AppendResult.Appended appended)
             {
-                return (new WriteResult(id, appended.Version, appended.Position), version == 0);
+                return (new WriteResult(id, appended.Version, appended.Position), appended.Version == events.Count);
             }
         }
 
         throw new ApiProblem(ProblemTypes.ConcurrentChange, "Others kept changing it while this change was being made.") { RetryAfter = 1 };
+    }
+
+    // What an earlier sending of the request appended, as it was told then.
+    private async Task<(WriteResult Result, bool Created)?> FindAsync(
+        string id, string streamId, KeyedRequest request, CancellationToken cancellationToken)
+    {
+        var found = 0;
+        RecordedEvent? last = null;
+        await foreach (var e in store.ReadStreamAsync(streamId, cancellationToken: cancellationToken))
+        {
+            if (e.Id == request.EventId(found))
+            {
+                last = e;
+                found++;
+            }
+        }
+
+        return last is null ? null : (new WriteResult(id, last.Version, last.Position), last.Version == found);
     }
 }

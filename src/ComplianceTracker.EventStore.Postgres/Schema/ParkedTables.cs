@@ -41,4 +41,10 @@ internal static class ParkedTables
 
         alter table {schema}.ct_subscription_failures add column kind varchar not null default 'Handler';
         """;
+
+    /// <summary>Which request caused an entry of the log, where the request can be told from others.</summary>
+    public static string RequestsSql(string schema) => $"""
+        alter table {schema}.ct_parked_log add column request uuid;
+        create index idx_ct_parked_log_request on {schema}.ct_parked_log (request) where request is not null;
+        """;
 }

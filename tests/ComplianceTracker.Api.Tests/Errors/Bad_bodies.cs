@@ -238,9 +238,10 @@ public sealed class Bad_bodies(SeededService seeded) : IClassFixture<SeededServi
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task More_than_1_MB_is_413(bool chunked)
+    [InlineData(false, "PUT", "/api/v1/companies/new")]
+    [InlineData(true, "PUT", "/api/v1/companies/new")]
+    [InlineData(true, "POST", "/api/v1/instruments")]
+    public async Task More_than_1_MB_is_413(bool chunked, string method, string path)
     {
         // By hand, because HttpClient does not read an answer that comes before it has sent everything.
         using var client = new TcpClient();
@@ -250,7 +251,7 @@ public sealed class Bad_bodies(SeededService seeded) : IClassFixture<SeededServi
         var length = 1024 * 1024 + 1;
         var framing = chunked ? "Transfer-Encoding: chunked" : $"Content-Length: {length}";
         await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"PUT /api/v1/companies/new HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: application/json\r\n{framing}\r\nConnection: close\r\n\r\n"),
+            Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: {address.Authority}\r\nIdempotency-Key: large\r\nContent-Type: application/json\r\n{framing}\r\nConnection: close\r\n\r\n"),
             TestContext.Current.CancellationToken);
         if (chunked)
         {

@@ -107,14 +107,14 @@ public abstract partial class EventStoreContract
         {
             var last = await AppendedAsync(To("s", Event(), Event()));
             (await Store.WaitForCheckpointAsync("picky", last.Position, Patience, Cancel)).ShouldBeTrue();
-            (await Store.RetryParkedAsync(picky, last.Position, "ann", Cancel)).ShouldBe(new ReleaseResult.Waits(poison));
-            (await Store.RetryParkedAsync(picky, poison, "ann", Cancel))
+            (await Store.RetryParkedAsync(picky, last.Position, new("ann"), Cancel)).ShouldBe(new ReleaseResult.Waits(poison));
+            (await Store.RetryParkedAsync(picky, poison, new("ann"), Cancel))
                 .ShouldBe(new ReleaseResult.StillFailing(0, poison, "FormatException: poison"));
             (await Store.ListParkedAsync(null, null, 10, Cancel))[0].Attempts.ShouldBe(4);
 
             picky.Poison.Clear();
-            (await Store.RetryParkedAsync(picky, poison, "ann", Cancel)).ShouldBe(new ReleaseResult.Released(3));
-            (await Store.RetryParkedAsync(picky, poison, "ann", Cancel)).ShouldBe(new ReleaseResult.NotParked());
+            (await Store.RetryParkedAsync(picky, poison, new("ann"), Cancel)).ShouldBe(new ReleaseResult.Released(3));
+            (await Store.RetryParkedAsync(picky, poison, new("ann"), Cancel)).ShouldBe(new ReleaseResult.NotParked());
             last = await AppendedAsync(To("s", Event()));
             (await Store.WaitForCheckpointAsync("picky", last.Position, Patience, Cancel)).ShouldBeTrue();
         });
@@ -138,7 +138,7 @@ public abstract partial class EventStoreContract
         picky.Poison.Clear();
         picky.Poison.TryAdd(second.Id, true);
 
-        var result = (await Store.RetryParkedAsync(picky, poison, null, Cancel)).ShouldBeOfType<ReleaseResult.StillFailing>();
+        var result = (await Store.RetryParkedAsync(picky, poison, new(null), Cancel)).ShouldBeOfType<ReleaseResult.StillFailing>();
         (result.Handled, result.Position).ShouldBe((2, last.Position - 1));
         picky.Handled.Select(e => e.Version).ShouldBe([1, 2, 3]);
         var left = await Store.ListParkedAsync(null, null, 10, Cancel);
@@ -161,7 +161,7 @@ public abstract partial class EventStoreContract
                     }
                 },
                 Cancel);
-            var releases = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Store.RetryParkedAsync(picky, poison, null, Cancel)));
+            var releases = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Store.RetryParkedAsync(picky, poison, new(null), Cancel)));
             releases.OfType<ReleaseResult.Released>().ShouldHaveSingleItem();
             releases.OfType<ReleaseResult.NotParked>().Count().ShouldBe(3);
             await writing;
@@ -177,14 +177,35 @@ public abstract partial class EventStoreContract
         var (picky, poison) = await ParkAsync("s");
         var last = await AppendedAsync(To("s", Event()));
         await RunAsync(picky, async () => (await Store.WaitForCheckpointAsync("picky", last.Position, Patience, Cancel)).ShouldBeTrue());
-        (await Store.SkipParkedAsync(picky, last.Position, "no", "ann", Cancel)).ShouldBe(new ReleaseResult.Waits(poison));
-        (await Store.SkipParkedAsync(picky, poison, "Test data of 2019.", "ann", Cancel)).ShouldBe(new ReleaseResult.Released(1));
+        (await Store.SkipParkedAsync(picky, last.Position, "no", new("ann"), Cancel)).ShouldBe(new ReleaseResult.Waits(poison));
+        (await Store.SkipParkedAsync(picky, poison, "Test data of 2019.", new("ann"), Cancel)).ShouldBe(new ReleaseResult.Released(1));
 
         picky.Handled.Select(e => e.Version).ShouldBe([1, 3]);
         (await Store.ListParkedAsync(null, null, 10, Cancel)).ShouldBeEmpty();
         var skipped = (await Store.ListParkedLogAsync(null, null, 10, Cancel)).Single(e => e.Action == ParkedAction.Skipped);
         (skipped.Position, skipped.Reason, skipped.Actor).ShouldBe((poison, "Test data of 2019.", "ann"));
         skipped.At.ShouldBeGreaterThan(DateTimeOffset.UnixEpoch);
+    }
+
+    [Fact]
+    public async Task P27_a_release_asked_for_again_under_its_id_does_nothing_more_and_tells_the_same()
+    {
+        var (picky, poison) = await ParkAsync("s");
+        var last = await AppendedAsync(To("s", Event(), Event()));
+        await RunAsync(picky, async () => (await Store.WaitForCheckpointAsync("picky", last.Position, Patience, Cancel)).ShouldBeTrue());
+        var (failing, early, skipping) = (new ReleaseRequest("ann", Guid.NewGuid()), new ReleaseRequest("ann", Guid.NewGuid()), new ReleaseRequest("ann", Guid.NewGuid()));
+        var failed = await Store.RetryParkedAsync(picky, poison, failing, Cancel);
+        failed.ShouldBe(new ReleaseResult.StillFailing(0, poison, "FormatException: poison"));
+        (await Store.RetryParkedAsync(picky, poison, failing, Cancel)).ShouldBe(failed);
+        (await Store.ListParkedAsync(null, null, 1, Cancel))[0].Attempts.ShouldBe(4);
+        (await Store.RetryParkedAsync(picky, last.Position, early, Cancel)).ShouldBe(new ReleaseResult.Waits(poison));
+
+        var skipped = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Store.SkipParkedAsync(picky, poison, "no", skipping, Cancel)));
+        skipped.ShouldAllBe(r => r == new ReleaseResult.Released(2));
+        (await Store.RetryParkedAsync(picky, poison, failing, Cancel)).ShouldBe(failed);
+        (await Store.RetryParkedAsync(picky, last.Position, early, Cancel)).ShouldBe(new ReleaseResult.NotParked());
+        picky.Handled.Select(e => e.Version).ShouldBe([1, 3, 4]);
+        (await Store.ListParkedLogAsync(null, null, 10, Cancel)).Count.ShouldBe(5);
     }
 
     /// <summary>A subscription that handled the first event of the stream, with the second one parked.</summary>

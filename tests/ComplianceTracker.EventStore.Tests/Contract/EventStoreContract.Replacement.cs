@@ -81,7 +81,7 @@ public abstract partial class EventStoreContract
 
         // Released where it is replaced, the event is parked again after it: the replacement has not handled it.
         picky.Poison.Clear();
-        await Store.RetryParkedAsync(picky, poison, null, Cancel);
+        await Store.RetryParkedAsync(picky, poison, new(null), Cancel);
         var swaps = 0;
         (await Store.TryReplaceAsync("picky", "next", (_, _) => Task.FromResult(++swaps), Cancel)).ShouldBeTrue();
 
@@ -89,7 +89,7 @@ public abstract partial class EventStoreContract
         var state = (await Store.GetSubscriptionStatesAsync(Cancel)).ShouldHaveSingleItem();
         (state.Name, state.Checkpoint, state.Parked).ShouldBe(("picky", last.Position, 2));
         (await Store.ListParkedAsync(null, null, 10, Cancel)).Select(e => e.Subscription).ShouldBe(["picky", "picky"]);
-        (await Store.RetryParkedAsync(picky, poison, null, Cancel)).ShouldBe(new Parking.ReleaseResult.Released(2));
+        (await Store.RetryParkedAsync(picky, poison, new(null), Cancel)).ShouldBe(new Parking.ReleaseResult.Released(2));
 
         // A runner that went on all the while goes on as the runner of what took its place.
         last = await AppendedAsync(To("s", Event()));

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ComplianceTracker.Api.Importing;
+namespace ComplianceTracker.Api.Storage;
 
-/// <summary>Ids of imported events: the same for the same thing, so that a repeated import is recognised by the store.</summary>
+/// <summary>Ids that are the same for the same thing, so that an import or a request that is repeated is recognised by the store.</summary>
 internal static class EventIds
 {
     // The namespace of these ids; any constant will do, as long as it stays.
