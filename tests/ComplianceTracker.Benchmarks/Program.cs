@@ -1,14 +1,25 @@
 using System.Globalization;
 using ComplianceTracker.Benchmarks;
 using ComplianceTracker.Benchmarks.Evaluate;
+using ComplianceTracker.Benchmarks.Service;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var benchmarks = new SortedDictionary<string, Func<string[], Task>>(StringComparer.Ordinal)
 {
     ["append"] = AppendBenchmark.RunAsync,
+    ["clocks"] = ObligationsBenchmark.PastAsync,
     ["evaluate"] = EvaluateBenchmark.RunAsync,
     ["lag"] = LagBenchmark.RunAsync,
+    ["obligations"] = ObligationsBenchmark.NowAsync,
+    ["rebuild"] = RebuildBenchmark.RunAsync,
+    ["start"] = StartBenchmark.RunAsync,
 };
+
+// The second process of a benchmark of the service.
+if (args is ["load", ..])
+{
+    return LoadGenerator.Run(args[1..]);
+}
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
 {

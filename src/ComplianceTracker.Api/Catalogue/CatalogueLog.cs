@@ -49,6 +49,14 @@ internal sealed record CatalogueLog(
         return Vocabularies[at].Vocabulary;
     }
 
+    /// <summary>The last of the days that is not after the day; the first day there is where none is.</summary>
+    public static DateOnly LastAtMost(ImmutableSortedSet<DateOnly> days, DateOnly day)
+    {
+        var at = days.IndexOf(day);
+        var before = at >= 0 ? at : ~at - 1;
+        return before >= 0 ? days[before] : DateOnly.MinValue;
+    }
+
     /// <summary>The log with one more event.</summary>
     public CatalogueLog With(object @event, long position, DateTimeOffset recordedAt, string instrumentId) => @event switch
     {
@@ -59,7 +67,7 @@ internal sealed record CatalogueLog(
         },
         InstrumentRegistered e => this with
         {
-            Instruments = Instruments.SetItem(instrumentId, new InstrumentRecord(e.Instrument, position, [])),
+            Instruments = Instruments.SetItem(instrumentId, new InstrumentRecord(e.Instrument, position, [], [])),
             Positions = Positions.Add(position),
         },
         DevelopmentRecorded e => WithDevelopment(new RecordedDevelopment(e.Development, position, recordedAt), instrumentId),
@@ -69,14 +77,19 @@ internal sealed record CatalogueLog(
     private CatalogueLog WithDevelopment(RecordedDevelopment recorded, string instrumentId)
     {
         var development = recorded.Development;
-        IEnumerable<DateOnly?> days =
+        IEnumerable<DateOnly?> named =
             [development.PublicDay, development.Restated?.Date, development.Restated?.PublicOn];
+        var days = named.OfType<DateOnly>().ToList();
         var record = Instruments[instrumentId];
         return this with
         {
-            Instruments = Instruments.SetItem(instrumentId, record with { Developments = record.Developments.Add(recorded) }),
+            Instruments = Instruments.SetItem(instrumentId, record with
+            {
+                Developments = record.Developments.Add(recorded),
+                PublicDays = record.PublicDays.Union(days),
+            }),
             Positions = Positions.Add(recorded.Position),
-            PublicDays = PublicDays.Union(days.OfType<DateOnly>()),
+            PublicDays = PublicDays.Union(days),
             Definers = development.Effects.OfType<DefineEffect>().Aggregate(
                 Definers, (definers, e) => definers.SetItem(e.ObligationId, definers.GetValueOrDefault(e.ObligationId, []).Add(instrumentId))),
         };
@@ -87,4 +100,19 @@ internal sealed record CatalogueLog(
 /// <param name="Identity">What it is.</param>
 /// <param name="RegisteredAt">The position of its registration.</param>
 /// <param name="Developments">Its developments in the order of recording.</param>
-internal sealed record InstrumentRecord(InstrumentIdentity Identity, long RegisteredAt, ImmutableList<RecordedDevelopment> Developments);
+/// <param name="PublicDays">Every public day of one of them, corrected ones included.</param>
+internal sealed record InstrumentRecord(
+    InstrumentIdentity Identity, long RegisteredAt, ImmutableList<RecordedDevelopment> Developments, ImmutableSortedSet<DateOnly> PublicDays)
+{
+    /// <summary>Which of the developments count on a public day and at a position: two pairs of which this is equal count the same.</summary>
+    public (DateOnly Day, long Version) LastChange(DateOnly knownOn, long position)
+    {
+        var version = Developments.Count;
+        while (version > 0 && Developments[version - 1].Position > position)
+        {
+            version--;
+        }
+
+        return (CatalogueLog.LastAtMost(PublicDays, knownOn), version);
+    }
+}

@@ -18,6 +18,7 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
 {
     private const int PageSize = 1000;
     private const int MostViews = 256;
+    private const int MostInstrumentViews = 10_000;
     private readonly SemaphoreSlim reading = new(1, 1);
     private readonly ConcurrentDictionary<(DateOnly, long), Lazy<CatalogueView>> views = new();
     private readonly ConditionalWeakTable<FactVocabulary, Compiler> compilers = [];
@@ -64,7 +65,7 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
     public CatalogueView View(CatalogueLog all, DateOnly knownOn, long position)
     {
         // Every day and position between two changes shows the same: the key is the last change.
-        var day = LastAtMost(all.PublicDays, knownOn);
+        var day = CatalogueLog.LastAtMost(all.PublicDays, knownOn);
         var at = LastAtMost(all.Positions, position);
         if (views.TryGetValue((day, at), out var known))
         {
@@ -120,25 +121,16 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
     private CatalogueView Build(CatalogueLog all, DateOnly knownOn, long position)
     {
         var compiler = compilers.GetValue(all.VocabularyAt(position), v => new Compiler(v));
-        var instruments = all.Instruments.Values
-            .Where(i => i.RegisteredAt <= position)
-            .Select(i => Count(i, knownOn, position))
-            .ToImmutableArray();
-        return new CatalogueView(compiler.Index, instruments, compiler.Compile);
-    }
+        var instruments = ImmutableArray.CreateBuilder<InstrumentView>(all.Instruments.Count);
+        foreach (var (_, record) in all.Instruments)
+        {
+            if (record.RegisteredAt <= position)
+            {
+                instruments.Add(compiler.Count(record, knownOn, position));
+            }
+        }
 
-    private static InstrumentView Count(InstrumentRecord record, DateOnly knownOn, long position)
-    {
-        var counted = Counting.Count(record.Developments, knownOn, position);
-        var (histories, unresolved) = LegalHistoryFold.Fold(record.Identity, counted);
-        return new InstrumentView(record.Identity, 1 + record.Developments.Count(d => d.Position <= position), counted, histories, unresolved);
-    }
-
-    private static DateOnly LastAtMost(ImmutableSortedSet<DateOnly> days, DateOnly day)
-    {
-        var at = days.IndexOf(day);
-        var before = at >= 0 ? at : ~at - 1;
-        return before >= 0 ? days[before] : DateOnly.MinValue;
+        return new CatalogueView(compiler.Index, instruments.DrainToImmutable());
     }
 
     private static long LastAtMost(ImmutableList<long> positions, long position)
@@ -148,14 +140,41 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
         return before >= 0 ? positions[before] : 0;
     }
 
-    /// <summary>The conditions compiled against one vocabulary.</summary>
+    /// <summary>What is made with one vocabulary: compiled conditions, and the instruments as counted.</summary>
     private sealed class Compiler(FactVocabulary vocabulary)
     {
         private readonly ConcurrentDictionary<string, Condition> conditions = new(StringComparer.Ordinal);
+        private readonly ConcurrentDictionary<(string, DateOnly, long), InstrumentView> instruments = new();
 
         public FactIndex Index { get; } = FactIndex.Of(vocabulary);
 
-        public Condition Compile(string text) => conditions.GetOrAdd(text, t =>
+        // Two views differ in a few instruments as a rule; the others are the same in both.
+        public InstrumentView Count(InstrumentRecord record, DateOnly knownOn, long position)
+        {
+            var (day, version) = record.LastChange(knownOn, position);
+            if (instruments.TryGetValue((record.Identity.Id, day, version), out var known))
+            {
+                return known;
+            }
+
+            if (instruments.Count >= MostInstrumentViews)
+            {
+                instruments.Clear();
+            }
+
+            var counted = Fold(record, knownOn, position, version);
+            return instruments.GetOrAdd((record.Identity.Id, day, version), counted);
+        }
+
+        private InstrumentView Fold(InstrumentRecord record, DateOnly knownOn, long position, long developments)
+        {
+            var counted = Counting.Count(record.Developments, knownOn, position);
+            var (histories, unresolved) = LegalHistoryFold.Fold(record.Identity, counted);
+            return new InstrumentView(
+                record.Identity, 1 + developments, counted, [..histories.Select(h => new RuleView(Rule.Of(h, Compile), Index))], unresolved);
+        }
+
+        private Condition Compile(string text) => conditions.GetOrAdd(text, t =>
         {
             var result = Condition.Compile(t, Index);
             return result.IsValid

@@ -25,15 +25,29 @@ internal sealed partial class ClockReader(IEventStore store, SettledLog settled,
             throw new ApiProblem(ProblemTypes.BothRecordingClocks, "Give 'recordedAt' or 'position', not both.") { Parameter = "position" };
         }
 
-        var zone = Zone(given.TimeZone ?? profileTimeZone ?? "UTC");
+        // Before the look-ups, so that a bad zone is told first.
+        _ = Zone(given.TimeZone ?? profileTimeZone ?? "UTC");
         var (position, instant) = await RecordingAsync(given, cancellationToken);
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant ?? time.GetUtcNow(), zone).DateTime);
-        return new QuestionClocks(
-            Day("asOf", given.AsOf) ?? today,
-            Day("knownOn", given.KnownOn) ?? today,
-            position,
-            given.RecordedAt is null ? null : instant,
-            given.TimeZone ?? profileTimeZone ?? "UTC");
+        var asked = new QuestionClocks(default, default, position, given.RecordedAt is null ? null : instant, "")
+        {
+            PositionRecordedAt = given.Position is null ? null : instant,
+        };
+        return InZone(asked, given, profileTimeZone);
+    }
+
+    /// <summary>The same clocks with the days that they have by default in another profile's time zone; looks nothing up.</summary>
+    /// <exception cref="ApiProblem">A day is not valid.</exception>
+    public QuestionClocks InZone(QuestionClocks asked, GivenClocks given, string? profileTimeZone)
+    {
+        var id = given.TimeZone ?? profileTimeZone ?? "UTC";
+        var instant = asked.RecordedAt ?? (asked.Position is null ? time.GetUtcNow() : asked.PositionRecordedAt ?? DateTimeOffset.UnixEpoch);
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, Zone(id)).DateTime);
+        return asked with
+        {
+            AsOf = Day("asOf", given.AsOf) ?? today,
+            KnownOn = Day("knownOn", given.KnownOn) ?? today,
+            TimeZone = id,
+        };
     }
 
     /// <summary>The day a parameter names, or null where it is left out.</summary>
@@ -88,7 +102,7 @@ internal sealed partial class ClockReader(IEventStore store, SettledLog settled,
             throw ApiProblem.BadParameter("position", $"'{text}' is not a position of the log, which reaches from 0 to {head}.", $"0 to {head}");
         }
 
-        return (position, await store.RecordedAtOfAsync(position, cancellationToken) ?? DateTimeOffset.UnixEpoch);
+        return (position, await store.RecordedAtOfAsync(position, cancellationToken));
     }
 
     [GeneratedRegex(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.CultureInvariant)]

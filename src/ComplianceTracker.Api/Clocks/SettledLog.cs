@@ -10,6 +10,7 @@ namespace ComplianceTracker.Api.Clocks;
 internal sealed class SettledLog(IEventStore store)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private long seen;
 
     /// <summary>The head, once it has reached the position of something acknowledged.</summary>
     /// <exception cref="ApiProblem">It does not within a few seconds.</exception>
@@ -28,7 +29,15 @@ internal sealed class SettledLog(IEventStore store)
     /// <exception cref="ApiProblem">An older transaction keeps readers from it for more than a few seconds.</exception>
     public async Task<long?> FindAsync(long position, CancellationToken cancellationToken)
     {
-        if (position <= await store.HeadAsync(cancellationToken))
+        // The head never steps back: what it has once passed need not be asked again.
+        if (position <= Volatile.Read(ref seen))
+        {
+            return position;
+        }
+
+        var head = await store.HeadAsync(cancellationToken);
+        Volatile.Write(ref seen, head);
+        if (position <= head)
         {
             return position;
         }

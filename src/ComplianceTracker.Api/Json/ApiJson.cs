@@ -54,6 +54,9 @@ internal sealed partial class ApiJson : JsonSerializerContext
     /// <summary>The types with the rules of the API. <c>Default</c> lacks them: always go through here.</summary>
     public static ApiJson Types { get; } = new(CreateOptions());
 
+    /// <summary>What is escaped: what JSON demands and nothing more.</summary>
+    public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
     private static JsonSerializerOptions CreateOptions()
     {
         var options = new JsonSerializerOptions { TypeInfoResolver = new ApiJson() };
@@ -72,7 +75,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
         options.AllowOutOfOrderMetadataProperties = true;
         // Every level of a condition makes up to three steps of its trace, and every step two levels of JSON; what comes in is held to 64 before.
         options.MaxDepth = 8 * ConditionSyntax.MaxDepth;
-        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Encoder = Encoder;
         foreach (var converter in Converters())
         {
             options.Converters.Add(converter);

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
@@ -44,7 +43,7 @@ internal sealed class CompanyAnswers(
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
         var position = asked.Position ?? await HeadAsync(companyId, cancellationToken);
         var profile = companyId is null ? null : await RequireAsync(companyId, asked, position, cancellationToken);
-        return await ComputeAsync(companyId, profile?.TimeZone, position, given, v => change(profile, v), cancellationToken);
+        return await ComputeAsync(companyId, clocks.InZone(asked, given, profile?.TimeZone), position, v => change(profile, v), cancellationToken);
     }
 
     /// <summary>Every step of a rule's condition on the company's facts of the day asked about.</summary>
@@ -60,9 +59,7 @@ internal sealed class CompanyAnswers(
         var log = await catalogue.ThroughAsync(row.Position, cancellationToken);
         var view = catalogue.View(log, asked.KnownOn, row.Position);
         var projected = catalogue.View(log, DateOnly.MaxValue, row.Position);
-        var differing = ReferenceEquals(view, projected)
-            ? []
-            : view.Rules.Where(r => projected.RuleById[r.History.ObligationId].Signature != r.Signature).ToFrozenSet();
+        var differing = view.DifferingFrom(projected);
         CompanyFrames? frames = null;
         if (differing.Count > 0)
         {
@@ -82,17 +79,17 @@ internal sealed class CompanyAnswers(
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
         var position = asked.Position ?? await HeadAsync(companyId, cancellationToken);
         var profile = await RequireAsync(companyId, asked, position, cancellationToken);
-        return await ComputeAsync(companyId, profile.TimeZone, position, given, _ => profile, cancellationToken);
+        return await ComputeAsync(companyId, clocks.InZone(asked, given, profile.TimeZone), position, _ => profile, cancellationToken);
     }
 
     private async Task<CompanyQuestion> ComputeAsync(
-        string? companyId, string? timeZone, long position, GivenClocks given, Func<FactVocabulary, CompanyProfile> profile, CancellationToken cancellationToken)
+        string? companyId, QuestionClocks asked, long position, Func<FactVocabulary, CompanyProfile> profile, CancellationToken cancellationToken)
     {
-        var asked = await clocks.ReadAsync(given, timeZone, cancellationToken);
         var log = await catalogue.ThroughAsync(position, cancellationToken);
         var view = catalogue.View(log, asked.KnownOn, position);
         var frames = new CompanyFrames(profile(view.Vocabulary), view.Index);
-        var recordedAt = asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
+        var recordedAt = asked.RecordedAt
+            ?? (asked.Position is null ? await store.RecordedAtOfAsync(position, cancellationToken) : asked.PositionRecordedAt);
         return new CompanyQuestion(companyId, asked, view, position, recordedAt, rule => Applicability.Intervals(rule.Rule, frames));
     }
 

@@ -51,7 +51,7 @@ internal static class ObligationEndpoints
         var given = GivenClocks.From(context.Request.Query);
         var question = Echoing(await answers.AskAsync(id, paging.Pinned is { } pinned ? Pinned(pinned) : given, cancellationToken), paging);
         var query = ObligationQuery.From(context.Request.Query, question.View);
-        return Results.Json(Page(question, query, paging), ApiJson.Types.ObligationPage);
+        return new ObligationListWriter(ObligationList.Of(question, query, paging));
     }
 
     private static async Task<IResult> OneAsync(
@@ -74,39 +74,6 @@ internal static class ObligationEndpoints
         var detail = new ObligationDetail(ObligationItems.Item(answer, question.View), question, ObligationItems.Explanation(answer, trace));
         return Results.Json(detail, ApiJson.Types.ObligationDetail);
     }
-
-    /// <summary>The page of a question's answers.</summary>
-    public static ObligationPage Page(CompanyQuestion question, ObligationQuery query, Paging paging)
-    {
-        var items = new List<ObligationItem>();
-        string? next = null;
-        foreach (var rule in question.View.Rules)
-        {
-            var id = rule.History.ObligationId;
-            if ((paging.After is { } after && string.CompareOrdinal(id, after) <= 0)
-                || !query.Wants(rule, question.Clocks.AsOf)
-                || question.Answer(rule) is not { } answer
-                || !query.Wants(answer))
-            {
-                continue;
-            }
-
-            if (items.Count == paging.Limit)
-            {
-                next = paging.Cursor(items[^1].ObligationId, Pin(question));
-                break;
-            }
-
-            items.Add(ObligationItems.Item(answer, question.View));
-        }
-
-        var clocks = question.Clocks;
-        return new ObligationPage(
-            question.CompanyId, clocks.AsOf, clocks.KnownOn, question.RecordedAt, clocks.TimeZone, question.Position, items, next);
-    }
-
-    private static string Pin(CompanyQuestion question) =>
-        $"{question.Clocks.AsOf:yyyy-MM-dd} {question.Clocks.KnownOn:yyyy-MM-dd} {question.Position} {question.Clocks.TimeZone} {question.RecordedAt:O}";
 
     /// <summary>The clocks that a cursor holds.</summary>
     public static GivenClocks Pinned(string pin) =>

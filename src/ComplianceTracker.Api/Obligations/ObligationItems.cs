@@ -37,9 +37,15 @@ internal static class ObligationItems
         Source = answer.Content.Source,
         Confidence = answer.Content.Confidence,
         Unverified = answer.Unverified,
-        Replaces = [..answer.Content.Replaces.Union(view.Replaced[answer.History.ObligationId]).Order(StringComparer.Ordinal)],
+        Replaces = Replaces(answer, view),
         ReplacedBy = answer.History.ReplacedBy,
     };
+
+    /// <summary>The obligations whose place the answer's takes, as itself or their end says.</summary>
+    public static IReadOnlyList<string> Replaces(ObligationAnswer answer, CatalogueView view) =>
+        answer.Content.Replaces.IsEmpty && !view.Replaced.Contains(answer.History.ObligationId)
+            ? []
+            : [..answer.Content.Replaces.Union(view.Replaced[answer.History.ObligationId]).Order(StringComparer.Ordinal)];
 
     /// <summary>How the answer came about.</summary>
     public static ExplanationBody Explanation(ObligationAnswer answer, TraceBody trace) => new(

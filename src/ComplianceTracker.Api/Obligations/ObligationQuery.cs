@@ -46,16 +46,35 @@ internal sealed record ObligationQuery(
     /// <summary>Every filter open, the default statuses or those given.</summary>
     public static ObligationQuery OfStatuses(IEnumerable<Status> statuses) => new([..statuses], [], [], []);
 
-    /// <summary>True when a rule can be listed at all, before it is answered.</summary>
+    /// <summary>True when a rule can be listed at all, before the company is looked at.</summary>
     public bool Wants(RuleView rule, DateOnly asOf) =>
-        (Jurisdictions.IsEmpty || Jurisdictions.Contains(rule.History.Instrument.Jurisdiction))
+        (!Statuses.IsEmpty || CanBind(rule.History, asOf))
+        && (Jurisdictions.IsEmpty || Jurisdictions.Contains(rule.History.Instrument.Jurisdiction))
         && (Instruments.IsEmpty || Instruments.Contains(rule.History.Instrument.Id))
         && (Categories.IsEmpty || Categories.Contains(rule.History.ContentOn(asOf).Category));
+
+    /// <summary>True when a rule with these intervals can be listed, before it is answered.</summary>
+    public bool Wants(ImmutableArray<ApplicabilityInterval> intervals, DateOnly asOf)
+    {
+        foreach (var interval in intervals)
+        {
+            if (interval.Days.Contains(asOf))
+            {
+                return true;
+            }
+        }
+
+        return !Statuses.IsEmpty;
+    }
 
     /// <summary>True when the answer is one of those asked for.</summary>
     public bool Wants(ObligationAnswer answer) => Statuses.IsEmpty
         ? Default.Contains(answer.Status) || (answer.Otherwise is { } otherwise && Default.Contains(otherwise))
         : Statuses.Contains(answer.Status);
+
+    // A company's own start is never earlier than the general one: it only turns what is in force into what is not yet.
+    private static bool CanBind(LegalHistory history, DateOnly asOf) =>
+        history.StageOn(asOf, history.Start) is Stage.InForce or Stage.Upcoming or Stage.Suspended;
 
     private static ImmutableHashSet<string> ReadCategories(IQueryCollection query, CatalogueView view)
     {

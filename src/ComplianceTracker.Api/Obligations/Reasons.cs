@@ -13,6 +13,10 @@ internal static class Reasons
     public static LangText Because(ObligationAnswer answer, FactVocabulary vocabulary) =>
         LangText.Of(English(answer, vocabulary), Chinese(answer, vocabulary));
 
+    /// <summary>The day on which a draft first carried it, or null: none did.</summary>
+    public static DateOnly? ProposedOn(ObligationAnswer answer) =>
+        answer.History.Drafts.Select(d => d.Lapsed ? null : (DateOnly?)d.On).FirstOrDefault(d => d is not null);
+
     private static string English(ObligationAnswer answer, FactVocabulary vocabulary)
     {
         var name = answer.History.Instrument.Name.In("en");
@@ -78,9 +82,6 @@ internal static class Reasons
     // The condition holds then; what is unknown is from which day on it binds this company.
     private static bool OnlyTheStartIsOpen(ObligationAnswer answer) =>
         answer.Content.RelativeStart is { } relative && answer.MissingFacts is [var only] && only == relative.Fact;
-
-    private static DateOnly? ProposedOn(ObligationAnswer answer) =>
-        answer.History.Drafts.Select(d => d.Lapsed ? null : (DateOnly?)d.On).FirstOrDefault(d => d is not null);
 
     private static string Day(DateOnly? day) => $"{day:yyyy-MM-dd}";
 }

@@ -65,7 +65,7 @@ internal static class WhatIfEndpoints
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.ApplicabilityBody);
         try
         {
-            return Results.Json(await AnswerAsync(body, answers, cancellationToken), ApiJson.Types.ObligationPage);
+            return new ObligationListWriter(await AnswerAsync(body, answers, cancellationToken));
         }
         catch (ApiProblem problem) when (problem.Parameter is not null)
         {
@@ -73,7 +73,7 @@ internal static class WhatIfEndpoints
         }
     }
 
-    private static async Task<ObligationPage> AnswerAsync(ApplicabilityBody body, CompanyAnswers answers, CancellationToken cancellationToken)
+    private static async Task<ObligationList> AnswerAsync(ApplicabilityBody body, CompanyAnswers answers, CancellationToken cancellationToken)
     {
         var paging = Paging.From(PagingQuery(body), QuestionOf(body));
         var given = new GivenClocks(body.AsOf?.ToString("yyyy-MM-dd"), body.KnownOn?.ToString("yyyy-MM-dd"), body.RecordedAt, body.Position?.ToString(), body.TimeZone);
@@ -82,7 +82,7 @@ internal static class WhatIfEndpoints
             paging.Pinned is { } pinned ? ObligationEndpoints.Pinned(pinned) : given,
             (profile, vocabulary) => Overridden(profile, body.Facts, vocabulary),
             cancellationToken);
-        return ObligationEndpoints.Page(ObligationEndpoints.Echoing(question, paging), ObligationQuery.OfStatuses(body.Status ?? []), paging);
+        return ObligationList.Of(ObligationEndpoints.Echoing(question, paging), ObligationQuery.OfStatuses(body.Status ?? []), paging);
     }
 
     private static async Task<IResult> EvaluateAsync(

@@ -28,6 +28,14 @@ public sealed record CompanyProfile(
 
     /// <summary>The facts after the declarations, the later overriding the earlier.</summary>
     public static ImmutableSortedDictionary<string, FactTimeline> Declare(
-        ImmutableSortedDictionary<string, FactTimeline> facts, IEnumerable<FactDeclaration> declarations) =>
-        declarations.Aggregate(facts, (all, d) => all.SetItem(d.Fact, all.GetValueOrDefault(d.Fact, FactTimeline.Empty).Declare(d.Days, d.Value)));
+        ImmutableSortedDictionary<string, FactTimeline> facts, IEnumerable<FactDeclaration> declarations)
+    {
+        var all = facts.ToBuilder();
+        foreach (var declared in declarations)
+        {
+            all[declared.Fact] = all.GetValueOrDefault(declared.Fact, FactTimeline.Empty).Declare(declared.Days, declared.Value);
+        }
+
+        return all.ToImmutable();
+    }
 }

@@ -38,6 +38,11 @@ public sealed record FactTimeline(ImmutableArray<FactPiece> Pieces)
             return this;
         }
 
+        if (Pieces.IsEmpty || days == Days.Always)
+        {
+            return new([new FactPiece(days, value)]);
+        }
+
         // In order and without overlaps: what lies before, the piece cut at the beginning, the new one, the piece cut at the end, what lies after.
         var before = First(piece => days.From is not { } from || piece.Days.To is not { } end || end > from);
         var overlapped = First(piece => days.To is { } to && piece.Days.From is { } begin && begin >= to) - before;

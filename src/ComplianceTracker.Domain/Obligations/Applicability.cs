@@ -34,7 +34,7 @@ public static class Applicability
     /// </summary>
     public static ImmutableArray<ApplicabilityInterval> Intervals(Rule rule, CompanyFrames company)
     {
-        var bounds = Bounds(rule, company.Company);
+        var bounds = Bounds(rule, company);
         var intervals = ImmutableArray.CreateBuilder<ApplicabilityInterval>();
         for (var i = 0; i <= bounds.Count; i++)
         {
@@ -61,33 +61,26 @@ public static class Applicability
     }
 
     // Between two of these days neither the condition nor a fact it reads changes.
-    private static List<DateOnly> Bounds(Rule rule, CompanyProfile company)
+    private static IReadOnlyList<DateOnly> Bounds(Rule rule, CompanyFrames company)
     {
-        var bounds = new List<DateOnly>();
+        SortedSet<DateOnly>? bounds = null;
         foreach (var piece in rule.History.Contents)
         {
-            Add(piece.From);
+            if (piece.From is { } from)
+            {
+                (bounds ??= []).Add(from);
+            }
         }
 
         foreach (var fact in rule.FactNames)
         {
-            foreach (var piece in company.FactOf(fact).Pieces)
+            foreach (var day in company.BoundsOf(fact))
             {
-                Add(piece.Days.From);
-                Add(piece.Days.To);
+                (bounds ??= []).Add(day);
             }
         }
 
-        bounds.Sort();
-        return bounds;
-
-        void Add(DateOnly? day)
-        {
-            if (day is { } d && !bounds.Contains(d))
-            {
-                bounds.Add(d);
-            }
-        }
+        return bounds is null ? [] : [..bounds];
     }
 
     private static ApplicabilityInterval? On(Rule rule, CompanyFrames company, Days days)
