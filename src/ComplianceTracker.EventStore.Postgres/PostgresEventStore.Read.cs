@@ -55,6 +55,26 @@ public sealed partial class PostgresEventStore
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = prefix, NpgsqlDbType = NpgsqlDbType.Varchar });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = upToPosition });
+        return await ReadStreamsAsync(command, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StreamEvents>> ReadStreamsAsync(
+        IReadOnlyCollection<string> streamIds, CancellationToken cancellationToken = default)
+    {
+        await using var command = DataSource.CreateCommand($"""
+            select {Columns}, s.key
+            from (select distinct unnest($1) as key) s
+            cross join lateral (
+                select {Columns} from {schema}.mt_events where stream_id = s.key and {NoTombstones} order by version) e
+            order by s.key, e.version
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. streamIds], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+        return await ReadStreamsAsync(command, cancellationToken);
+    }
+
+    private static async Task<List<StreamEvents>> ReadStreamsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var streams = new List<StreamEvents>();
         var events = new List<RecordedEvent>();

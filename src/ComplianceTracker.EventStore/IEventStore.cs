@@ -71,6 +71,11 @@ public interface IEventStore
     Task<IReadOnlyList<StreamEvents>> ReadStreamsAsync(
         string prefix, string? after, int limit, long upToPosition, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads those of the streams that have events, each in version order and whole (P9).</summary>
+    /// <param name="streamIds">The streams' keys; one that stands twice is read once.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    Task<IReadOnlyList<StreamEvents>> ReadStreamsAsync(IReadOnlyCollection<string> streamIds, CancellationToken cancellationToken = default);
+
     /// <summary>The version of a stream's last event; 0 when the stream has no events.</summary>
     Task<long> StreamVersionAsync(string streamId, CancellationToken cancellationToken = default);
 

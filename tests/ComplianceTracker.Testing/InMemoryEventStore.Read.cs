@@ -22,6 +22,15 @@ public sealed partial class InMemoryEventStore
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<StreamEvents>> ReadStreamsAsync(
+        IReadOnlyCollection<string> streamIds, CancellationToken cancellationToken = default)
+    {
+        var wanted = streamIds.ToHashSet(StringComparer.Ordinal);
+        return Task.FromResult<IReadOnlyList<StreamEvents>>(
+            [.. Snapshot(0, long.MaxValue).Where(e => wanted.Contains(e.StreamId)).GroupBy(e => e.StreamId).Select(g => new StreamEvents(g.Key, [.. g]))]);
+    }
+
+    /// <inheritdoc/>
     public Task<long> StreamVersionAsync(string streamId, CancellationToken cancellationToken = default)
     {
         lock (gate)

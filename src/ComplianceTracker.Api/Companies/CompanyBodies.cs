@@ -16,6 +16,16 @@ public sealed record CompanyBody
     public required IReadOnlyDictionary<string, JsonElement> Facts { get; init; }
 }
 
+/// <summary>Facts of a company that hold from a day on.</summary>
+public sealed record CompanyChangeBody
+{
+    /// <summary>The first day on which they hold.</summary>
+    public required DateOnly From { get; init; }
+
+    /// <summary>Facts by name; null means unknown again.</summary>
+    public required IReadOnlyDictionary<string, JsonElement> Facts { get; init; }
+}
+
 /// <summary>A fact declared for some days.</summary>
 public sealed record FactDeclarationBody
 {

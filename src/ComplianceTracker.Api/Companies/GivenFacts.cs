@@ -14,6 +14,14 @@ internal static class GivenFacts
     public static ImmutableArray<GivenFact> From(IReadOnlyDictionary<string, JsonElement> facts, string at = "/facts") =>
         [..facts.Select(f => One(f.Key, f.Value, Days.Always, $"{at}/{Escape(f.Key)}"))];
 
+    /// <summary>Facts holding always, and those that hold from a day on, until the next change.</summary>
+    public static ImmutableArray<GivenFact> From(IReadOnlyDictionary<string, JsonElement> facts, IReadOnlyList<CompanyChangeBody>? changes) =>
+    [
+        ..From(facts),
+        ..(changes ?? []).SelectMany((change, i) =>
+            change.Facts.Select(f => One(f.Key, f.Value, new Days(change.From, null), $"/changes/{i}/facts/{Escape(f.Key)}"))),
+    ];
+
     /// <summary>Facts with their days.</summary>
     public static ImmutableArray<GivenFact> From(IReadOnlyList<FactDeclarationBody> facts) =>
         [..facts.Select((f, i) => One(f.Fact, f.Value ?? default, new Days(f.From, f.To), $"/{i}"))];

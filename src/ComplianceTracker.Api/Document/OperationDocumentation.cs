@@ -21,6 +21,16 @@ internal sealed class OperationDocumentation : IOperationFilter
             media.Example = metadata.OfType<ExampleBody>().LastOrDefault()?.ToNode();
         }
 
+        if (metadata.OfType<TextBody>().LastOrDefault() is { } text)
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Description = text.Description,
+                Required = true,
+                Content = text.Examples.ToDictionary(e => e.MediaType, e => new OpenApiMediaType { Schema = ApiParameter.Text(), Example = e.Example }),
+            };
+        }
+
         foreach (var (status, response) in operation.Responses ?? [])
         {
             Complete((OpenApiResponse)response, int.Parse(status), operation.OperationId!, [..metadata.OfType<AnswerHeader>()]);

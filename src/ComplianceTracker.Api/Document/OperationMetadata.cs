@@ -23,6 +23,11 @@ internal sealed record ExampleBody(string Json)
     public JsonNode ToNode() => JsonNode.Parse(Json)!;
 }
 
+/// <summary>A body that is no JSON.</summary>
+/// <param name="Description">What it holds.</param>
+/// <param name="Examples">An example for each media type that the operation takes.</param>
+internal sealed record TextBody(string Description, ImmutableArray<(string MediaType, string Example)> Examples);
+
 /// <summary>Attaches to operations what the OpenAPI document says of them.</summary>
 internal static class OperationMetadata
 {
@@ -44,6 +49,10 @@ internal static class OperationMetadata
         .WithMetadata(new ExampleBody(example))
         .WithProblems(
             ProblemTypes.MalformedBody, ProblemTypes.BodyTooLarge, ProblemTypes.UnsupportedMediaType, ProblemTypes.InvalidBody, ProblemTypes.ForbiddenText);
+
+    /// <summary>Describes a body of text that the handler reads as it comes; the handler refuses other media types.</summary>
+    public static RouteHandlerBuilder WithTextBody(this RouteHandlerBuilder builder, string description, params ImmutableArray<(string MediaType, string Example)> examples) =>
+        builder.WithMetadata(new TextBody(description, examples));
 
     /// <summary>Says that answers carry the version as <c>ETag</c>.</summary>
     public static RouteHandlerBuilder WithETag(this RouteHandlerBuilder builder, params ImmutableArray<int> statuses) =>

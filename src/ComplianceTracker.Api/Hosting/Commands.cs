@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ComplianceTracker.Api.BulkImport;
 using ComplianceTracker.Api.Importing;
 using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Storage;
@@ -31,6 +32,18 @@ internal static class Commands
         import.SetAction((parsed, cancellationToken) => IsMistyped(parsed) ? Task.FromResult(1) :
             WithDatabaseAsync(parsed, (database, log, ct) => ImportCommand.RunAsync(parsed.GetRequiredValue(folder), database, log, ct), cancellationToken));
 
+        var file = new Argument<string>("file") { Description = "Company profiles: .jsonl or .ndjson (JSON Lines), or .csv." };
+        var existing = new Option<string>("--existing") { Description = "What becomes of a company on record with another profile.", DefaultValueFactory = _ => "refuse" };
+        existing.AcceptOnlyFromAmong("refuse", "replace");
+        var key = new Option<string?>("--key") { Description = "A name of your choice for this import: interrupted, it goes on where it was when run again with it." };
+        var importCompanies = new Command("import-companies", "Import company profiles, any number of them.") { file, existing, key };
+        importCompanies.SetAction((parsed, cancellationToken) => IsMistyped(parsed) ? Task.FromResult(1) :
+            BesideServiceAsync(
+                parsed,
+                (database, log, ct) => ImportCompaniesCommand.RunAsync(
+                    parsed.GetRequiredValue(file), parsed.GetValue(existing) == "replace", parsed.GetValue(key), database, log, ct),
+                cancellationToken));
+
         var name = new Argument<string>("name") { Description = "The projection: register." };
         var rebuild = new Command("rebuild", "Compute a projection anew beside the one that answers questions, and put it in its place. Interrupted, it goes on where it was.") { name };
         rebuild.SetAction((parsed, cancellationToken) => IsMistyped(parsed) ? Task.FromResult(1) :
@@ -44,6 +57,7 @@ internal static class Commands
         {
             Data,
             import,
+            importCompanies,
             rebuild,
             where,
         };
@@ -60,7 +74,7 @@ internal static class Commands
         var mistyped = parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-') && !first.StartsWith('/') && !first.Contains('=');
         if (mistyped)
         {
-            Console.Error.WriteLine($"'{parsed.UnmatchedTokens[0]}' is not understood. The commands are import <folder>, rebuild <name> and database; without one the service runs. --help says more.");
+            Console.Error.WriteLine($"'{parsed.UnmatchedTokens[0]}' is not understood. The commands are import <folder>, import-companies <file>, rebuild <name> and database; without one the service runs. --help says more.");
         }
 
         return mistyped;

@@ -1,3 +1,4 @@
+using ComplianceTracker.Api.BulkImport;
 using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Companies;
 using ComplianceTracker.Api.Facts;
@@ -51,6 +52,7 @@ internal static class ServiceHost
             .AddSingleton<IdempotencyStore>()
             .AddInstruments()
             .AddCompanies()
+            .AddBulkImport()
             .AddObligations()
             .AddImporting()
             .AddApiDocument()
@@ -75,6 +77,7 @@ internal static class ServiceHost
         api.MapFactEndpoints();
         api.MapInstrumentEndpoints();
         api.MapCompanyEndpoints();
+        api.MapImportEndpoints();
         api.MapObligationEndpoints();
         api.MapWhatIfEndpoints();
         api.MapFeedEndpoints();

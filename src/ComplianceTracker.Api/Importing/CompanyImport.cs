@@ -22,7 +22,7 @@ internal sealed class CompanyImport(CompanyStreams streams, InstrumentCatalogue 
             throw new ApiProblem(ProblemTypes.InvalidBody, $"'{zone}' is not an IANA time zone.") { Pointer = "/timeZone" };
         }
 
-        var given = Given(file);
+        var given = GivenFacts.From(file.Facts, file.Changes);
         var state = await streams.AtAsync(StreamIds.DefaultTenant, file.Id, null, cancellationToken);
         var vocabulary = (await catalogue.HeadAsync(cancellationToken)).Vocabulary;
         var wanted = Decide(null, new PutCompany(file.Id, file.Name, file.TimeZone, given), vocabulary);
@@ -44,13 +44,6 @@ internal sealed class CompanyImport(CompanyStreams streams, InstrumentCatalogue 
         return await AppendAsync(file.Id, state.Version, events, [..Differences(known, profile, declared)], cancellationToken);
     }
 
-    private static ImmutableArray<GivenFact> Given(CompanyFile file) =>
-    [
-        ..GivenFacts.From(file.Facts),
-        ..(file.Changes ?? []).SelectMany((change, i) =>
-            change.Facts.Select(f => GivenFacts.One(f.Key, f.Value, new Days(change.From, null), $"/changes/{i}/facts/{f.Key}"))),
-    ];
-
     private static IEnumerable<string> Differences(CompanyProfile known, CompanyProfile wanted, ImmutableHashSet<string> declared)
     {
         if (known.Name != wanted.Name || known.TimeZone != wanted.TimeZone)
@@ -60,16 +53,12 @@ internal sealed class CompanyImport(CompanyStreams streams, InstrumentCatalogue 
 
         foreach (var (fact, timeline) in wanted.Facts)
         {
-            if (declared.Contains(fact) && !Comparable(known.FactOf(fact)).Equals(Comparable(timeline)))
+            if (declared.Contains(fact) && !known.FactOf(fact).SaysTheSameAs(timeline))
             {
                 yield return $"'{fact}' is declared otherwise on record";
             }
         }
     }
-
-    // A set declared under an older vocabulary says the same: only its members are compared.
-    private static FactTimeline Comparable(FactTimeline timeline) =>
-        new([..timeline.Pieces.Select(p => p with { Value = p.Value is SetValue set ? set with { CompleteTo = 0 } : p.Value })]);
 
     private static ImmutableArray<CompanyEvent> Decide(CompanyProfile? state, CompanyCommand command, FactVocabulary vocabulary)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ComplianceTracker.Api.Companies;
 using ComplianceTracker.Api.Facts;
 using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Domain.Common;
@@ -49,17 +50,7 @@ internal sealed record CompanyFile
     public required IReadOnlyDictionary<string, JsonElement> Facts { get; init; }
 
     /// <summary>Facts holding from a day on.</summary>
-    public IReadOnlyList<CompanyChange>? Changes { get; init; }
-}
-
-/// <summary>Facts of a demo company that hold from a day on.</summary>
-internal sealed record CompanyChange
-{
-    /// <summary>The first day.</summary>
-    public required DateOnly From { get; init; }
-
-    /// <summary>The facts.</summary>
-    public required IReadOnlyDictionary<string, JsonElement> Facts { get; init; }
+    public IReadOnlyList<CompanyChangeBody>? Changes { get; init; }
 }
 
 /// <summary>How seed files are read: by the rules of the API.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ComplianceTracker.Api.BulkImport;
 using ComplianceTracker.Api.Companies;
 using ComplianceTracker.Api.Facts;
 using ComplianceTracker.Api.Feed;
@@ -29,6 +30,9 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(DevelopmentBody))]
 [JsonSerializable(typeof(DevelopmentPage))]
 [JsonSerializable(typeof(CompanyBody))]
+[JsonSerializable(typeof(CompanyLineBody))]
+[JsonSerializable(typeof(CompanyImportReport))]
+[JsonSerializable(typeof(LineProblem))]
 [JsonSerializable(typeof(CompanyAnswer))]
 [JsonSerializable(typeof(CompanyPage))]
 [JsonSerializable(typeof(FactPage))]

@@ -73,8 +73,8 @@ internal static class ProblemTypes
 
     public static readonly ProblemType CompanyAlreadyRegistered = new(
         "company-already-registered", 409, "The company is registered already",
-        "A company of that id is registered.",
-        "Replace it with `If-Match` and the version at hand.");
+        "A company of that id is registered, with another profile.",
+        "Replace it with `If-Match` and the version at hand; in an import with `existing=replace`.");
 
     public static readonly ProblemType ConcurrentChange = new(
         "concurrent-change", 409, "Somebody else changed it at the same moment",
@@ -103,7 +103,7 @@ internal static class ProblemTypes
 
     public static readonly ProblemType BodyTooLarge = new(
         "body-too-large", 413, "The body is too large",
-        "A request body has at most 1 MB.",
+        "A request body, or a line of an import, has at most 1 MB.",
         "Send less at once.");
 
     public static readonly ProblemType UriTooLong = new(
@@ -113,8 +113,8 @@ internal static class ProblemTypes
 
     public static readonly ProblemType UnsupportedMediaType = new(
         "unsupported-media-type", 415, "The body's media type is not supported",
-        "The body is not declared as JSON in UTF-8.",
-        "Send `Content-Type: application/json`.");
+        "The body is not declared as JSON in UTF-8; or, in an import, as JSON Lines or CSV in UTF-8.",
+        "Send `Content-Type: application/json`; to an import `application/jsonl`, `application/x-ndjson` or `text/csv`.");
 
     public static readonly ProblemType InvalidBody = new(
         "invalid-body", 422, "The body does not say what it must",
@@ -198,7 +198,7 @@ internal static class ProblemTypes
 
     public static readonly ProblemType NotReady = new(
         "not-ready", 503, "The service is not ready",
-        "The service is starting (migrations, the first import), its database does not answer, or a projection does not move.",
+        "The service is starting (migrations, the first import) or stopping, its database does not answer, or a projection does not move.",
         "Ask again; `detail` says what it waits for.");
 
     public static readonly ProblemType NotYetThere = new(

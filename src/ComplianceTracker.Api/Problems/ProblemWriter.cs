@@ -33,19 +33,31 @@ internal static class ProblemWriter
             Body(context, problem), ApiJson.Types.ProblemBody, MediaType, context.RequestAborted);
     }
 
-    private static ProblemBody Body(HttpContext context, ApiProblem problem) => new()
+    /// <summary>The problem as a request shows it.</summary>
+    public static ProblemBody Body(HttpContext context, ApiProblem problem) => Body(
+        $"{context.Request.Scheme}://{context.Request.Host}",
+        context.Request.Path.Value ?? "/",
+        TraceId(context),
+        problem);
+
+    /// <summary>The problem as it is shown.</summary>
+    /// <param name="service">The address of the service, whose pages document the types.</param>
+    /// <param name="instance">What was asked.</param>
+    /// <param name="traceId">The id under which it was logged.</param>
+    /// <param name="problem">The problem.</param>
+    public static ProblemBody Body(string service, string instance, string traceId, ApiProblem problem) => new()
     {
-        Type = $"{context.Request.Scheme}://{context.Request.Host}/problems/{problem.Type.Slug}",
+        Type = $"{service}/problems/{problem.Type.Slug}",
         Title = problem.Type.Title,
         Status = problem.Type.Status,
         Detail = problem.Message,
-        Instance = context.Request.Path.Value ?? "/",
+        Instance = instance,
         Pointer = problem.Pointer,
         Parameter = problem.Parameter,
         Line = problem.Line,
         Column = problem.Column,
         Expected = problem.Expected.IsEmpty ? null : problem.Expected,
-        TraceId = TraceId(context),
+        TraceId = traceId,
     };
 
     /// <summary>The id under which the request stands in the log, in traces and beside what it appended: the client's own where it sent a <c>traceparent</c>.</summary>

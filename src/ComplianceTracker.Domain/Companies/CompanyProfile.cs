@@ -26,6 +26,14 @@ public sealed record CompanyProfile(
     /// <summary>The value of the fact on the day, or null: unknown.</summary>
     public FactValue? ValueOn(string name, DateOnly day) => FactOf(name).ValueOn(day);
 
+    /// <summary>True when the other has the same name, time zone and facts; a set declared under another vocabulary says the same.</summary>
+    public bool SaysTheSameAs(CompanyProfile other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Name == other.Name && TimeZone == other.TimeZone && Facts.Keys.SequenceEqual(other.Facts.Keys, StringComparer.Ordinal)
+            && Facts.All(f => f.Value.SaysTheSameAs(other.Facts[f.Key]));
+    }
+
     /// <summary>The facts after the declarations, the later overriding the earlier.</summary>
     public static ImmutableSortedDictionary<string, FactTimeline> Declare(
         ImmutableSortedDictionary<string, FactTimeline> facts, IEnumerable<FactDeclaration> declarations)

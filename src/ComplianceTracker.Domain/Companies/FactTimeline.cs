@@ -85,6 +85,15 @@ public sealed record FactTimeline(ImmutableArray<FactPiece> Pieces)
         }
     }
 
+    /// <summary>True when the other holds the same values on the same days; a set declared under another vocabulary says the same.</summary>
+    public bool SaysTheSameAs(FactTimeline other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Pieces.Select(WithoutVocabulary).SequenceEqual(other.Pieces.Select(WithoutVocabulary));
+    }
+
+    private static FactPiece WithoutVocabulary(FactPiece piece) => piece.Value is SetValue set ? piece with { Value = set with { CompleteTo = 0 } } : piece;
+
     /// <summary>Compares piece by piece.</summary>
     public bool Equals(FactTimeline? other) => other is not null && Pieces.SequenceEqual(other.Pieces);
 

@@ -68,6 +68,10 @@ internal sealed record Operation(string Path, string Method, JsonNode Node)
         {
             request.Content = new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
         }
+        else if (Node["requestBody"]?["content"]?.AsObject().First() is { } text)
+        {
+            request.Content = new StringContent((string)text.Value!["example"]!, System.Text.Encoding.UTF8, text.Key);
+        }
 
         return request;
     }

@@ -73,7 +73,10 @@ public sealed class The_document(SeededService seeded) : IClassFixture<SeededSer
         {
             if (operation.Node["requestBody"] is { } body)
             {
-                body["content"]!["application/json"]!["example"].ShouldNotBeNull(operation.Id);
+                foreach (var (mediaType, content) in body["content"]!.AsObject())
+                {
+                    content!["example"].ShouldNotBeNull($"{operation.Id} {mediaType}");
+                }
             }
 
             foreach (var status in operation.SuccessStatuses)

@@ -81,7 +81,7 @@ public sealed class The_examples(Databases databases)
     // Things are registered before they are read or changed, and archived last.
     private static int Turn(Operation operation) => operation.Id switch
     {
-        "putCompany" or "registerInstrument" or "putFact" => 2,
+        "putCompany" or "importCompanies" or "registerInstrument" or "putFact" => 2,
         "declareFacts" or "recordDevelopment" => 3,
         "archiveCompany" => 4,
         _ => 1,

@@ -35,6 +35,42 @@ public sealed class The_command_line(DurableServer server) : IClassFixture<Durab
     }
 
     [Fact]
+    public async Task Imports_companies_and_goes_on_under_a_key()
+    {
+        var database = await server.CreateAsync();
+        await ServiceProcess.RunAsync(database, "import", folder.Path);
+        folder.Write("many.jsonl", """
+            {"id":"one","name":"One","facts":{"staff":1}}
+            {"id":"two","name":"Two","facts":{"staf":1}}
+            {"id":"acme","name":"Other","facts":{}}
+            """);
+        var first = await ServiceProcess.RunAsync(database, "import-companies", folder.FileOf("many.jsonl"), "--key", "k");
+        first.Output.ShouldContain("refused  line 2 (two) /facts/staf: The vocabulary has no fact 'staf'");
+        first.Output.ShouldContain("refused  line 3 (acme): The company is registered with another profile");
+        first.Output.ShouldContain("3 companies: 1 registered, 0 replaced, 0 unchanged, 2 refused");
+        first.Output.ShouldNotContain('\u001b');
+        first.ExitCode.ShouldBe(1);
+        (await ServiceProcess.RunAsync(database, "import-companies", folder.FileOf("many.jsonl"), "--key", "k")).Output.ShouldContain("3 companies: 1 registered");
+
+        folder.Write("few.csv", "id,name,staff\none,One,1\nacme,Other,\n");
+        var second = await ServiceProcess.RunAsync(database, "import-companies", folder.FileOf("few.csv"), "--existing", "replace");
+        second.Output.ShouldContain("2 companies: 0 registered, 1 replaced, 1 unchanged, 0 refused");
+        second.ExitCode.ShouldBe(0);
+
+        folder.Write("wrong.csv", "id,name,staf\n");
+        foreach (var (file, key, message) in new[]
+        {
+            ("wrong.csv", "x", "line 1: The column 'staf' is neither"), ("few.csv", "k", "The key was sent before"), ("absent.csv", "x", "absent.csv"),
+            ("few.csv", "no key", "visible ASCII"), ("facts.json", "x", "is neither .jsonl, .ndjson nor .csv"),
+        })
+        {
+            var run = await ServiceProcess.RunAsync(database, "import-companies", folder.FileOf(file), "--key", key);
+            run.Output.ShouldContain(message);
+            run.ExitCode.ShouldBe(1);
+        }
+    }
+
+    [Fact]
     public async Task Writes_plain_lines_where_nobody_watches()
     {
         var run = await ServiceProcess.RunAsync(await server.CreateAsync(), "import", folder.Path);

@@ -41,6 +41,19 @@ public abstract partial class EventStoreContract
     }
 
     [Fact]
+    public async Task P9_streams_are_read_together_each_whole_and_in_order()
+    {
+        await AppendedAsync(To("a", Event(), Event()), To("b", Event()), To("ab", Event()));
+        await AppendedAsync(To("b", Event()), To("a", Event()));
+
+        var read = await Store.ReadStreamsAsync(["b", "absent", "a", "b"], Cancel);
+
+        read.Select(s => (s.StreamId, string.Join(' ', s.Events.Select(e => e.Version)))).ShouldBe([("a", "1 2 3"), ("b", "1 2")], ignoreOrder: true);
+        read.ShouldAllBe(s => s.Events.All(e => e.StreamId == s.StreamId));
+        (await Store.ReadStreamsAsync([], Cancel)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task P10_pages_give_every_event_once_in_order_while_writers_write()
     {
         var writers = Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
