@@ -15,6 +15,11 @@ internal sealed class Bodies(ServedDocument document, Known known)
     public Gen<byte[]> Of(JsonNode media)
     {
         var example = media["example"]!;
+        if (example is JsonValue text)
+        {
+            return Lines((string)text!);
+        }
+
         var renamed = Renamed(example);
         var shaped = Of(media["schema"]!, "", 0);
         var nodes = Gen.Frequency(
@@ -168,6 +173,20 @@ internal sealed class Bodies(ServedDocument document, Known known)
                 node.ReplaceWith(odd);
                 return root;
         }
+    }
+
+    // Lines of the example and others in any order and number, whole or cut anywhere.
+    private static Gen<byte[]> Lines(string example)
+    {
+        var lines = example.Split('\n');
+        var line = Gen.Frequency((8, Gen.Elements(lines)), (1, Odd.Text), (1, Odd.Json.Select(Odd.Write)), (1, Gen.Constant("")));
+        var text = from number in Gen.Choose(1, 60)
+                   from first in Gen.Frequency((4, Gen.Constant(lines[0])), (1, line))
+                   from rest in Odd.ArrayOf(line, 6)
+                   from end in Gen.Elements("\n", "\r\n", "\r")
+                   select Encoding.UTF8.GetBytes(string.Join(end, rest.Prepend(first)).Replace("import-", $"fuzz-{number}-", StringComparison.Ordinal));
+        var cut = from bytes in text from at in Gen.Choose(0, bytes.Length) select bytes[..at];
+        return Gen.Frequency((12, text), (3, cut), (1, Garbage));
     }
 
     private static readonly Gen<byte[]> Garbage = Gen.OneOf(

@@ -139,6 +139,12 @@ public sealed class Nonsense(Databases databases, ITestOutputHelper output)
         {
             var (request, status) = sent[traceId];
             status.ShouldBeOneOf([200, 201], $"recorded, but refused: {request}");
+            if (request.Operation.Id == "importCompanies")
+            {
+                // Many lines, some of them refused: the import's own tests hold the record against them.
+                continue;
+            }
+
             Texts(JsonNode.Parse(request.Body ?? "null"u8)).Except(texts[subject]).ShouldBeEmpty($"{request}");
         }
     }
