@@ -13,6 +13,8 @@ internal sealed class ParkedEvents(string schema, string subscription)
     /// <summary>What <see cref="ReadLogAsync"/> reads.</summary>
     public const string LogColumns = "id, subscription, position, stream_id, event_id, type, action, reason, actor, at";
 
+    private static readonly TimeSpan LongestBatch = TimeSpan.FromMinutes(10);
+
     private const string LockSql = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
 
     private string LockKey => $"ct_parked:{schema}:{subscription}";
@@ -21,6 +23,9 @@ internal sealed class ParkedEvents(string schema, string subscription)
     public async Task LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, LockSql, LockKey);
+
+        // A batch holds it for as long as it takes, and with many companies some take minutes.
+        command.CommandTimeout = (int)LongestBatch.TotalSeconds;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -177,9 +177,9 @@ internal sealed class RegisterRebuild(IEventStore store, NpgsqlDataSource databa
                     return;
                 }
             }
-            catch (PostgresException e) when (e.SqlState == LockNotAvailable)
+            catch (NpgsqlException e) when (e is PostgresException { SqlState: LockNotAvailable } || e.InnerException is TimeoutException)
             {
-                // Somebody reads for longer than others should wait behind the exchange: go on following and try again.
+                // Somebody reads, or a batch writes, for longer than others should wait behind the exchange: go on following and try again.
             }
             finally
             {

@@ -8,7 +8,15 @@ using Npgsql;
 
 namespace ComplianceTracker.Api.Tests.Operations;
 
+/// <summary>
+/// What is listened to is the process's, not one service's: with every other test's spans among them, the queue to the collector
+/// would overflow, and it drops what it cannot hold.
+/// </summary>
+[CollectionDefinition(nameof(NothingElseRuns), DisableParallelization = true)]
+public sealed class NothingElseRuns;
+
 /// <summary>What an operator sees from outside: gauges that move, and a collector that gets them when it is named and only then.</summary>
+[Collection(nameof(NothingElseRuns))]
 public sealed class Telemetry(Databases databases)
 {
     private static CancellationToken Ends => TestContext.Current.CancellationToken;

@@ -29,7 +29,7 @@ public sealed class A_rebuild(Databases databases, ITestOutputHelper output)
         var store = (PostgresEventStore)service.Services.GetService(typeof(PostgresEventStore))!;
         var before = await Recomputed.FromAsync(store);
         var history = new RandomHistory(seed, before.At(before.Head));
-        for (var i = 0; i < 150; i++)
+        for (var i = 0; i < 60; i++)
         {
             history.RegisterCompany($"random-{i}");
         }
@@ -136,7 +136,7 @@ public sealed class A_rebuild(Databases databases, ITestOutputHelper output)
             });
             try
             {
-                await Rebuild(store, random.Next(5, 40)).RunAsync(heard, kill.Token);
+                await Rebuild(store, random.Next(4, 20)).RunAsync(heard, kill.Token);
                 return run;
             }
             catch (OperationCanceledException) when (!Cancelled.IsCancellationRequested)
