@@ -78,7 +78,8 @@ internal sealed class PrismCheck : DelegatingHandler
         ? JsonNode.Parse(violations)!.AsArray().Where(v => (string?)v!["location"]?[0] == "response").Select(v => v!.ToJsonString())
         : violations.Contains("\"response\"", StringComparison.Ordinal) ? [violations] : [];
 
-    private static string Slug(HttpResponseMessage response, byte[] body) => response.Content.Headers.ContentType?.MediaType == "application/problem+json"
+    // The answer to HEAD has none of the body that its headers speak of.
+    private static string Slug(HttpResponseMessage response, byte[] body) => response.Content.Headers.ContentType?.MediaType == "application/problem+json" && body.Length > 0
         ? ((string)JsonNode.Parse(body)!["type"]!).Split('/')[^1]
         : "";
 
