@@ -24,6 +24,9 @@ internal sealed class CompanyImporter(
     private const int MostTries = 8;
     private const int AtOnce = 2;
 
+    // A short import is done within it; behind two long ones nobody is kept waiting in vain.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
+
     // Each import keeps a core busy and a connection to itself.
     private readonly SemaphoreSlim places = new(AtOnce);
 
@@ -37,7 +40,7 @@ internal sealed class CompanyImporter(
     public async Task<(CompanyImportReport Report, bool IsReplayed)> RunAsync(
         ImportOrder order, Stream body, IProgress<ImportProgress> progress, CancellationToken cancellationToken)
     {
-        if (!places.Wait(0, cancellationToken))
+        if (!await places.WaitAsync(LongestWait, cancellationToken))
         {
             throw new ApiProblem(ProblemTypes.Overloaded, $"{AtOnce} imports are under way; send this one when they are done.") { RetryAfter = 10 };
         }
@@ -109,7 +112,8 @@ internal sealed class CompanyImporter(
         async Task ProcessAsync(bool isDone)
         {
             var read = batch.Select(l => ProfileLine.Read(l, parse!)).ToList();
-            var outcomes = read.Count == 0 ? [] : await ImportAsync(read, order, request, 1, cancellationToken);
+            var numbers = read.ToDictionary(l => request.EventId(l.Number), l => l.Number);
+            var outcomes = read.Count == 0 ? [] : await ImportAsync(read, numbers, order, 1, cancellationToken);
             tally = outcomes.Aggregate(tally, (all, outcome) => all.With(outcome)) with { Passed = passed, Chain = chain, IsDone = isDone };
             if (isDone && tally.Position == 0)
             {
@@ -139,12 +143,13 @@ internal sealed class CompanyImporter(
 
     // All at once; where somebody else changed one of the companies meanwhile, by halves, so that the others are done with.
     private async Task<IReadOnlyList<LineOutcome>> ImportAsync(
-        IReadOnlyList<ProfileLine> lines, ImportOrder order, KeyedRequest request, int attempt, CancellationToken cancellationToken)
+        IReadOnlyList<ProfileLine> lines, IReadOnlyDictionary<Guid, long> numbers, ImportOrder order, int attempt, CancellationToken cancellationToken)
     {
         var vocabulary = (await catalogue.NewestVocabularyAsync(cancellationToken)).Vocabulary;
         var histories = await streams.HistoriesAsync(
             StreamIds.DefaultTenant, lines.Where(l => l.Command is not null).Select(l => l.Command!.CompanyId), cancellationToken);
-        var batch = new ImportBatch(histories, vocabulary, order.Replaces, request);
+        var eventOf = numbers.ToDictionary(n => n.Value, n => n.Key);
+        var batch = new ImportBatch(histories, vocabulary, order.Replaces, numbers);
         var decided = batch.Decide(lines);
         var appends = decided
             .Where(d => d.Event is not null)
@@ -152,7 +157,7 @@ internal sealed class CompanyImporter(
             .Select(company => new StreamAppend(
                 StreamIds.Company(StreamIds.DefaultTenant, company.Key),
                 ExpectedVersion.Exact(batch.VersionOf(company.Key)),
-                [..company.Select(d => types.Encode(request.EventId(d.Outcome.Line.Number), d.Event!))]))
+                [..company.Select(d => types.Encode(eventOf[d.Outcome.Line.Number], d.Event!))]))
             .ToList();
         if (appends.Count == 0)
         {
@@ -170,13 +175,13 @@ internal sealed class CompanyImporter(
             var half = lines.Count / 2;
             return
             [
-                ..await ImportAsync([..lines.Take(half)], order, request, 1, cancellationToken),
-                ..await ImportAsync([..lines.Skip(half)], order, request, 1, cancellationToken),
+                ..await ImportAsync([..lines.Take(half)], numbers, order, 1, cancellationToken),
+                ..await ImportAsync([..lines.Skip(half)], numbers, order, 1, cancellationToken),
             ];
         }
 
         return attempt < MostTries
-            ? await ImportAsync(lines, order, request, attempt + 1, cancellationToken)
+            ? await ImportAsync(lines, numbers, order, attempt + 1, cancellationToken)
             : [LineOutcome.Refused(lines[0], new ApiProblem(ProblemTypes.ConcurrentChange, "Others kept changing the company while the line was imported."))];
     }
 }

@@ -10,19 +10,21 @@ namespace ComplianceTracker.Api.BulkImport;
 /// <param name="Histories">What became of the companies so far.</param>
 /// <param name="Vocabulary">The vocabulary.</param>
 /// <param name="Replaces">True when another profile on record is replaced, false when the line is refused.</param>
-/// <param name="Request">The import.</param>
+/// <param name="LineOfEvent">
+/// The lines that were read together, which may be more than are decided on at once, by the ids of their events: what an attempt that
+/// was cut off appended for a later line is no reason to undo it for an earlier one.
+/// </param>
 internal sealed record ImportBatch(
-    IReadOnlyDictionary<string, CompanyHistory> Histories, FactVocabulary Vocabulary, bool Replaces, KeyedRequest Request)
+    IReadOnlyDictionary<string, CompanyHistory> Histories, FactVocabulary Vocabulary, bool Replaces, IReadOnlyDictionary<Guid, long> LineOfEvent)
 {
     /// <summary>What becomes of each line, and the event to append; null where none is.</summary>
     public IReadOnlyList<(LineOutcome Outcome, CompanyEvent? Event)> Decide(IReadOnlyList<ProfileLine> lines)
     {
-        var lineOfEvent = lines.ToDictionary(l => Request.EventId(l.Number), l => l.Number);
         var changed = new Dictionary<string, CompanyState>(StringComparer.Ordinal);
         var decided = new List<(LineOutcome, CompanyEvent?)>(lines.Count);
         foreach (var line in lines)
         {
-            decided.Add(Decide(line, lineOfEvent, changed));
+            decided.Add(Decide(line, changed));
         }
 
         return decided;
@@ -31,7 +33,7 @@ internal sealed record ImportBatch(
     /// <summary>The version that the company's stream has before the lines.</summary>
     public long VersionOf(string id) => Histories.GetValueOrDefault(id, CompanyHistory.None).Newest.Version;
 
-    private (LineOutcome Outcome, CompanyEvent? Event) Decide(ProfileLine line, Dictionary<Guid, long> lineOfEvent, Dictionary<string, CompanyState> changed)
+    private (LineOutcome Outcome, CompanyEvent? Event) Decide(ProfileLine line, Dictionary<string, CompanyState> changed)
     {
         if (line.Command is not { } command)
         {
@@ -47,7 +49,7 @@ internal sealed record ImportBatch(
         // Lines that were dealt with before, by an attempt that was cut off: the company was then what it was before their events.
         for (var i = 0; i < history.Steps.Count; i++)
         {
-            if (lineOfEvent.TryGetValue(history.Steps[i].EventId, out var number) && number >= line.Number)
+            if (LineOfEvent.TryGetValue(history.Steps[i].EventId, out var number) && number >= line.Number)
             {
                 return number == line.Number
                     ? (new LineOutcome(line, i == 0 ? OutcomeKind.Registered : OutcomeKind.Replaced, history.Steps[i].State.Position, null), null)
