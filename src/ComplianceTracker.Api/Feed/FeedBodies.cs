@@ -11,9 +11,11 @@ namespace ComplianceTracker.Api.Feed;
 /// <param name="Subject">What it happened to: <c>instruments/cn-pipl</c>, <c>companies/…</c>, <c>vocabulary</c>.</param>
 /// <param name="Time">When it was recorded, UTC.</param>
 /// <param name="Datacontenttype">Always application/json.</param>
+/// <param name="Dataschema">Where the schema of the data is served; left out where there is none.</param>
 /// <param name="Dataversion">The version of the shape of the data.</param>
 /// <param name="Sequence">The log position, as text because CloudEvents integers have 32 bits.</param>
 /// <param name="Streamversion">The version of its stream after it, as text.</param>
+/// <param name="Traceparent">The W3C trace context of the request that set it off; left out where it was not traced.</param>
 /// <param name="Data">What happened.</param>
 public sealed record CloudEventBody(
     [property: JsonPropertyName("specversion")] string Specversion,
@@ -23,9 +25,11 @@ public sealed record CloudEventBody(
     string Subject,
     DateTimeOffset Time,
     [property: JsonPropertyName("datacontenttype")] string Datacontenttype,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Dataschema,
     [property: JsonPropertyName("dataversion")] string Dataversion,
     string Sequence,
     [property: JsonPropertyName("streamversion")] string Streamversion,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Traceparent,
     JsonElement Data);
 
 /// <summary>A page of the log.</summary>

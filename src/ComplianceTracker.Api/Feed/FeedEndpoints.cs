@@ -6,8 +6,8 @@ using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Requests;
-using ComplianceTracker.Api.Storage;
 using ComplianceTracker.EventStore;
+using Microsoft.AspNetCore.Hosting.Server;
 
 namespace ComplianceTracker.Api.Feed;
 
@@ -16,6 +16,15 @@ internal static class FeedEndpoints
 {
     private const string Live = "text/event-stream";
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    /// <summary>Adds what the endpoint and deliveries need.</summary>
+    public static IServiceCollection AddFeed(this IServiceCollection services, IConfiguration configuration)
+    {
+        var configured = PublicUrl.From(configuration);
+        return services
+            .AddSingleton(provider => new PublicUrl(configured, () => PublicUrl.BoundOf(provider.GetRequiredService<IServer>())))
+            .AddSingleton<CloudEvents>();
+    }
 
     /// <summary>Maps the endpoint.</summary>
     public static void MapFeedEndpoints(this IEndpointRouteBuilder routes) =>
@@ -34,7 +43,7 @@ internal static class FeedEndpoints
     public static bool IsLive(HttpContext context) => Representation.Choose(context.Request, Representation.Offered(context.GetEndpoint())) == Live;
 
     private static async Task<IResult> GetAsync(
-        HttpContext context, IEventStore store, ReadBarrier barrier, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+        HttpContext context, IEventStore store, CloudEvents events, ReadBarrier barrier, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
         var after = After(context);
@@ -43,7 +52,7 @@ internal static class FeedEndpoints
         {
             RefusePages(query);
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-            await FollowAsync(context, store, after, ends.Token);
+            await FollowAsync(context, store, events, after, ends.Token);
             return Results.Empty;
         }
 
@@ -56,7 +65,7 @@ internal static class FeedEndpoints
         var more = page.Events.Count == paging.Limit;
         return Results.Json(
             new EventPageBody(
-                [..page.Events.Select(Body)],
+                [..page.Events.Select(e => events.Body(e, null, context.Request))],
                 more ? paging.Cursor(page.Events[^1].Position.ToString(CultureInfo.InvariantCulture), "") : null,
                 reached),
             ApiJson.Types.EventPageBody);
@@ -71,7 +80,7 @@ internal static class FeedEndpoints
         }
     }
 
-    private static async Task FollowAsync(HttpContext context, IEventStore store, long after, CancellationToken cancellationToken)
+    private static async Task FollowAsync(HttpContext context, IEventStore store, CloudEvents events, long after, CancellationToken cancellationToken)
     {
         context.Response.ContentType = Live;
         context.Response.Headers.CacheControl = "no-store";
@@ -89,8 +98,8 @@ internal static class FeedEndpoints
                 var page = await store.ReadAllAsync(after, 100, null, cancellationToken);
                 foreach (var e in page.Events)
                 {
-                    var json = JsonSerializer.Serialize(Body(e), ApiJson.Types.CloudEventBody);
-                    await context.Response.WriteAsync($"id: {e.Position}\nevent: {TypeOf(e)}\ndata: {json}\n\n", Encoding.UTF8, cancellationToken);
+                    var json = JsonSerializer.Serialize(events.Body(e, null, context.Request), ApiJson.Types.CloudEventBody);
+                    await context.Response.WriteAsync($"id: {e.Position}\nevent: {CloudEvents.TypeOf(e)}\ndata: {json}\n\n", Encoding.UTF8, cancellationToken);
                 }
 
                 await context.Response.Body.FlushAsync(cancellationToken);
@@ -134,33 +143,4 @@ internal static class FeedEndpoints
             ? after
             : throw ApiProblem.BadParameter(name, $"'{text}' is not a position of the log.");
     }
-
-    private static CloudEventBody Body(RecordedEvent e) => new(
-        "1.0",
-        e.Id.ToString(),
-        "/api/v1/events",
-        TypeOf(e),
-        SubjectOf(e.StreamId),
-        e.RecordedAt,
-        "application/json",
-        NameOf(e).Version,
-        e.Position.ToString(CultureInfo.InvariantCulture),
-        e.Version.ToString(CultureInfo.InvariantCulture),
-        JsonSerializer.Deserialize(e.Data.Span, ApiJson.Types.JsonElement));
-
-    private static string TypeOf(RecordedEvent e) => NameOf(e).Type;
-
-    // A name without a version is none of ours, yet it is in the log: it is passed on as it stands.
-    private static (string Type, string Version) NameOf(RecordedEvent e)
-    {
-        var at = e.Type.LastIndexOf(".v", StringComparison.Ordinal);
-        return at > 0 && int.TryParse(e.Type.AsSpan(at + 2), NumberStyles.None, CultureInfo.InvariantCulture, out _)
-            ? (e.Type[..at], e.Type[(at + 2)..])
-            : (e.Type, "1");
-    }
-
-    private static string SubjectOf(string streamId) =>
-        streamId.StartsWith(StreamIds.InstrumentPrefix, StringComparison.Ordinal) ? $"instruments/{StreamIds.IdOf(streamId)}"
-        : streamId.StartsWith(StreamIds.CompanyPrefix, StringComparison.Ordinal) ? $"companies/{StreamIds.IdOf(streamId)}"
-        : streamId;
 }

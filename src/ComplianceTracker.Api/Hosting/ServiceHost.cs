@@ -55,6 +55,7 @@ internal static class ServiceHost
             .AddBulkImport()
             .AddObligations()
             .AddImporting()
+            .AddFeed(builder.Configuration)
             .AddApiDocument()
             .AddHostedService<TelemetryExport>()
             .AddHostedService<StartUp>()

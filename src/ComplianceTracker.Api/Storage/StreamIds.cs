@@ -12,6 +12,12 @@ internal static class StreamIds
     /// <summary>The beginning of every company's stream.</summary>
     public const string CompanyPrefix = "company-";
 
+    /// <summary>The beginning of every stream of what follows for a company.</summary>
+    public const string ConsequencePrefix = "consequence-";
+
+    /// <summary>The one stream of the durable clock.</summary>
+    public const string Clock = "clock";
+
     /// <summary>The tenant of everything until access control comes. Tenant ids hold no hyphen.</summary>
     public const string DefaultTenant = "default";
 
@@ -21,12 +27,22 @@ internal static class StreamIds
     /// <summary>The stream of a company.</summary>
     public static string Company(string tenant, string id) => $"{CompanyPrefix}{tenant}-{id}";
 
-    /// <summary>The id of the instrument or company that the stream belongs to; empty for the vocabulary.</summary>
+    /// <summary>The stream of what follows for a company.</summary>
+    public static string Consequence(string tenant, string id) => $"{ConsequencePrefix}{tenant}-{id}";
+
+    /// <summary>True for a company's own stream and for that of what follows for it.</summary>
+    public static bool IsOfCompany(string streamId) =>
+        streamId.StartsWith(CompanyPrefix, StringComparison.Ordinal) || streamId.StartsWith(ConsequencePrefix, StringComparison.Ordinal);
+
+    /// <summary>The id of the instrument or company that the stream belongs to; empty for the vocabulary and the clock.</summary>
     public static string IdOf(string streamId) =>
         streamId.StartsWith(InstrumentPrefix, StringComparison.Ordinal) ? streamId[InstrumentPrefix.Length..]
-        : streamId.StartsWith(CompanyPrefix, StringComparison.Ordinal) ? streamId[(streamId.IndexOf('-', CompanyPrefix.Length) + 1)..]
+        : IsOfCompany(streamId) ? streamId[(AfterTenant(streamId) + 1)..]
         : "";
 
-    /// <summary>The tenant of a company's stream.</summary>
-    public static string TenantOf(string streamId) => streamId[CompanyPrefix.Length..streamId.IndexOf('-', CompanyPrefix.Length)];
+    /// <summary>The tenant of a company's stream, or of that of what follows for it.</summary>
+    public static string TenantOf(string streamId) => streamId[(streamId.IndexOf('-') + 1)..AfterTenant(streamId)];
+
+    // Prefix, tenant, id; neither of the first two holds a hyphen within.
+    private static int AfterTenant(string streamId) => streamId.IndexOf('-', streamId.IndexOf('-') + 1);
 }
