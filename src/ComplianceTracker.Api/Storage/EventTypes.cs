@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Companies;
+using ComplianceTracker.Domain.Consequences;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Vocabulary;
 using ComplianceTracker.EventStore;
@@ -35,6 +37,9 @@ internal sealed class EventTypes
         [DevelopmentKind.Corrected] = "instrument.corrected.v1",
     }.ToImmutableDictionary();
 
+    private static readonly ImmutableDictionary<ConsequenceKind, string> Consequences =
+        Enum.GetValues<ConsequenceKind>().ToImmutableDictionary(kind => kind, kind => $"obligation.{Words.Of(kind)}.v1");
+
     private readonly EventCodec codec = new(Registry);
 
     /// <summary>The events of instruments and of the vocabulary.</summary>
@@ -52,6 +57,8 @@ internal sealed class EventTypes
         .Add("company.replaced.v1", StoredJson.Of<CompanyReplaced>())
         .Add("company.facts-declared.v1", StoredJson.Of<FactsDeclared>())
         .Add("company.archived.v1", StoredJson.Of<CompanyWasArchived>())
+        .Add<ConsequenceRecorded>([..Consequences.Values], e => Consequences[e.Kind], StoredJson.Of<ConsequenceRecorded>())
+        .Add("clock.advanced.v1", StoredJson.Of<ClockAdvanced>())
         .Build();
 
     /// <summary>The event as the store takes it.</summary>

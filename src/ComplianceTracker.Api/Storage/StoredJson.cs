@@ -6,7 +6,10 @@ using System.Text.Json.Serialization.Metadata;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Companies;
+using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Consequences;
 using ComplianceTracker.Domain.Instruments;
+using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
 
 namespace ComplianceTracker.Api.Storage;
@@ -24,6 +27,8 @@ namespace ComplianceTracker.Api.Storage;
 [JsonSerializable(typeof(CompanyReplaced))]
 [JsonSerializable(typeof(FactsDeclared))]
 [JsonSerializable(typeof(CompanyWasArchived))]
+[JsonSerializable(typeof(ConsequenceRecorded))]
+[JsonSerializable(typeof(ClockAdvanced))]
 [JsonSerializable(typeof(DefineEffect))]
 [JsonSerializable(typeof(ProposeEffect))]
 [JsonSerializable(typeof(LapseEffect))]
@@ -60,6 +65,11 @@ internal sealed partial class StoredJson : JsonSerializerContext
             new WordConverter<ObligationNature>(),
             new WordConverter<DutyKind>(),
             new WordConverter<FactType>(),
+            new InstantConverter(),
+            new WordConverter<ConsequenceKind>(),
+            new WordConverter<Status>(),
+            new WordConverter<Stage>(),
+            new WordConverter<Truth>(),
         },
     };
 

@@ -28,6 +28,16 @@ public readonly partial record struct CalendarOffset(int Months, int Days)
     }
 
     /// <summary>
+    /// The day that lies the offset before the day. Months go first and are clamped to the last day of the month; a day before the
+    /// calendar's beginning is its first day.
+    /// </summary>
+    public DateOnly Before(DateOnly day)
+    {
+        var moved = day.AddMonths(-Math.Min(Months, ((day.Year - 1) * 12) + day.Month - 1));
+        return moved.AddDays(-Math.Min(Days, moved.DayNumber));
+    }
+
+    /// <summary>
     /// Reads an ISO 8601 duration of years, months, weeks and days; anything else, and more than <see cref="MaxMonths"/> or
     /// <see cref="MaxDays"/>, gives false.
     /// </summary>

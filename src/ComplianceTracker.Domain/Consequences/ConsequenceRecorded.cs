@@ -51,7 +51,18 @@ public sealed record ConsequenceRecorded
 /// <param name="Provision">Where it stands in the instrument.</param>
 /// <param name="Title">What it is about, by language.</param>
 public sealed record ObligationSummary(
-    string Id, string InstrumentId, string Jurisdiction, ImmutableArray<string> Topics, string Category, string Provision, LangText Title);
+    string Id, string InstrumentId, string Jurisdiction, ImmutableArray<string> Topics, string Category, string Provision, LangText Title)
+{
+    /// <summary>The obligation that the answer is about, as of the answer's day.</summary>
+    public static ObligationSummary Of(ObligationAnswer answer) => new(
+        answer.History.ObligationId,
+        answer.History.Instrument.Id,
+        answer.History.Instrument.Jurisdiction,
+        answer.History.Instrument.Topics,
+        answer.Content.Category,
+        answer.Content.Provision,
+        answer.Content.Title);
+}
 
 /// <summary>The answer for an obligation, as the API's list shows it, without its texts. Days as in <see cref="ObligationAnswer"/>.</summary>
 /// <param name="Status">The status.</param>
@@ -78,7 +89,33 @@ public sealed record ObligationState(
     DateOnly? SuspendedUntil,
     bool EnforcementPaused,
     ImmutableArray<string> MissingFacts,
-    Status? Otherwise);
+    Status? Otherwise)
+{
+    /// <summary>The state of an answer; null of none.</summary>
+    public static ObligationState? Of(ObligationAnswer? answer) => answer is null ? null : new(
+        answer.Status,
+        answer.Stage,
+        answer.Applies,
+        answer.From,
+        answer.To,
+        answer.FromLatest,
+        answer.AppliesSince,
+        answer.AppliesUntil,
+        answer.SuspendedUntil,
+        answer.EnforcementPaused,
+        answer.MissingFacts,
+        answer.Otherwise);
+
+    /// <summary>Compares by content.</summary>
+    public bool Equals(ObligationState? other) =>
+        other is not null && MissingFacts.SequenceEqual(other.MissingFacts, StringComparer.Ordinal) && Rest == other.Rest;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Rest.GetHashCode();
+
+    private (Status, Stage, Truth, (DateOnly?, DateOnly?, DateOnly?, DateOnly?, DateOnly?, DateOnly?), bool, Status?) Rest =>
+        (Status, Stage, Applies, (From, To, FromLatest, AppliesSince, AppliesUntil, SuspendedUntil), EnforcementPaused, Otherwise);
+}
 
 /// <summary>An obligation that takes the place of another.</summary>
 /// <param name="Obligation">Which it is.</param>
