@@ -33,7 +33,12 @@ public readonly partial record struct CalendarOffset(int Months, int Days)
     /// </summary>
     public DateOnly Before(DateOnly day)
     {
-        var moved = day.AddMonths(-Math.Min(Months, ((day.Year - 1) * 12) + day.Month - 1));
+        if (Months > ((day.Year - 1) * 12) + day.Month - 1)
+        {
+            return DateOnly.MinValue;
+        }
+
+        var moved = day.AddMonths(-Months);
         return moved.AddDays(-Math.Min(Days, moved.DayNumber));
     }
 
