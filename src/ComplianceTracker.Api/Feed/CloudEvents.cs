@@ -63,9 +63,10 @@ internal sealed class CloudEvents(PublicUrl publicUrl)
         || type.StartsWith("obligation.", StringComparison.Ordinal)
         || type.StartsWith("endpoint.", StringComparison.Ordinal);
 
-    /// <summary>What the events of a stream happened to: <c>instruments/…</c>, <c>companies/…</c>, or the stream where it is one of its own.</summary>
+    /// <summary>What the events of a stream happened to: <c>instruments/…</c>, <c>companies/…</c>, <c>webhooks/endpoints/…</c>, or the stream where it is one of its own.</summary>
     public static string SubjectOf(string streamId) =>
         streamId.StartsWith(StreamIds.InstrumentPrefix, StringComparison.Ordinal) ? $"instruments/{StreamIds.IdOf(streamId)}"
         : StreamIds.IsOfCompany(streamId) ? $"companies/{StreamIds.IdOf(streamId)}"
+        : streamId.StartsWith(StreamIds.EndpointPrefix, StringComparison.Ordinal) ? $"webhooks/endpoints/{StreamIds.IdOf(streamId)}"
         : streamId;
 }

@@ -13,6 +13,7 @@ using ComplianceTracker.Api.Parked;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Requests;
 using ComplianceTracker.Api.Storage;
+using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.EventStore;
 using ComplianceTracker.EventStore.Postgres;
@@ -56,6 +57,7 @@ internal static class ServiceHost
             .AddObligations()
             .AddImporting()
             .AddFeed(builder.Configuration)
+            .AddWebhookEndpoints(builder.Configuration)
             .AddApiDocument()
             .AddHostedService<TelemetryExport>()
             .AddHostedService<StartUp>()

@@ -15,6 +15,9 @@ internal static class StreamIds
     /// <summary>The beginning of every stream of what follows for a company.</summary>
     public const string ConsequencePrefix = "consequence-";
 
+    /// <summary>The beginning of every stream of what became of an endpoint.</summary>
+    public const string EndpointPrefix = "endpoint-";
+
     /// <summary>The one stream of the durable clock.</summary>
     public const string Clock = "clock";
 
@@ -30,17 +33,20 @@ internal static class StreamIds
     /// <summary>The stream of what follows for a company.</summary>
     public static string Consequence(string tenant, string id) => $"{ConsequencePrefix}{tenant}-{id}";
 
+    /// <summary>The stream of what became of an endpoint.</summary>
+    public static string Endpoint(string tenant, string id) => $"{EndpointPrefix}{tenant}-{id}";
+
     /// <summary>True for a company's own stream and for that of what follows for it.</summary>
     public static bool IsOfCompany(string streamId) =>
         streamId.StartsWith(CompanyPrefix, StringComparison.Ordinal) || streamId.StartsWith(ConsequencePrefix, StringComparison.Ordinal);
 
-    /// <summary>The id of the instrument or company that the stream belongs to; empty for the vocabulary and the clock.</summary>
+    /// <summary>The id of the instrument, company or endpoint that the stream belongs to; empty for the vocabulary and the clock.</summary>
     public static string IdOf(string streamId) =>
         streamId.StartsWith(InstrumentPrefix, StringComparison.Ordinal) ? streamId[InstrumentPrefix.Length..]
-        : IsOfCompany(streamId) ? streamId[(AfterTenant(streamId) + 1)..]
+        : IsOfCompany(streamId) || streamId.StartsWith(EndpointPrefix, StringComparison.Ordinal) ? streamId[(AfterTenant(streamId) + 1)..]
         : "";
 
-    /// <summary>The tenant of a company's stream, or of that of what follows for it.</summary>
+    /// <summary>The tenant of a company's or an endpoint's stream, or of that of what follows for a company.</summary>
     public static string TenantOf(string streamId) => streamId[(streamId.IndexOf('-') + 1)..AfterTenant(streamId)];
 
     // Prefix, tenant, id; neither of the first two holds a hyphen within.

@@ -68,6 +68,12 @@ internal sealed record WebhookEndpoint
 
     /// <summary>The subscriber's headers, protected, or null: none.</summary>
     public required byte[]? ProtectedHeaders { get; init; }
+
+    /// <summary>The names of the subscriber's headers, which may be shown; the values are not.</summary>
+    public ImmutableArray<string> HeaderNames { get; init; } = [];
+
+    /// <summary>When it was last proved to be the subscriber's, or null: never, or not since its address changed.</summary>
+    public DateTimeOffset? VerifiedAt { get; init; }
 }
 
 /// <summary>Which events an endpoint gets; an empty list leaves everything through.</summary>
