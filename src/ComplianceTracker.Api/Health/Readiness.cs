@@ -8,14 +8,17 @@ namespace ComplianceTracker.Api.Health;
 /// <param name="clock">Tells how long it has lasted.</param>
 internal sealed class Readiness(ServiceSettings settings, TimeProvider clock)
 {
-    private volatile bool migrated;
+    private readonly TaskCompletionSource migrated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long importedThrough = -1;
 
     /// <summary>True once the tables are there.</summary>
-    public bool IsMigrated => migrated;
+    public bool IsMigrated => migrated.Task.IsCompleted;
 
     /// <summary>The tables are there.</summary>
-    public void Migrated() => migrated = true;
+    public void Migrated() => migrated.TrySetResult();
+
+    /// <summary>Waits until the tables are there.</summary>
+    public Task WaitMigratedAsync(CancellationToken cancellationToken) => migrated.Task.WaitAsync(cancellationToken);
 
     /// <summary>The first import is done; its last event has this position.</summary>
     public void Imported(long position) => Interlocked.Exchange(ref importedThrough, position);
@@ -23,7 +26,7 @@ internal sealed class Readiness(ServiceSettings settings, TimeProvider clock)
     /// <summary>Why the service is not ready, or null: it is.</summary>
     public string? WhyNot(IReadOnlyList<SubscriptionState> states, LogStall? stall)
     {
-        if (!migrated)
+        if (!IsMigrated)
         {
             return "The database is being migrated.";
         }

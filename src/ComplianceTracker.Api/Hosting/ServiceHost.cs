@@ -14,6 +14,7 @@ using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Requests;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Webhooks.Endpoints;
+using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.EventStore;
 using ComplianceTracker.EventStore.Postgres;
@@ -58,6 +59,7 @@ internal static class ServiceHost
             .AddImporting()
             .AddFeed(builder.Configuration)
             .AddWebhookEndpoints(builder.Configuration)
+            .AddDelivering(builder.Configuration)
             .AddApiDocument()
             .AddHostedService<TelemetryExport>()
             .AddHostedService<StartUp>()
@@ -85,6 +87,7 @@ internal static class ServiceHost
         api.MapWhatIfEndpoints();
         api.MapFeedEndpoints();
         api.MapParkedEndpoints();
+        api.MapDeliveryEndpoints();
         return app;
     }
 

@@ -11,6 +11,7 @@ using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Parked;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
+using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Instruments;
@@ -49,6 +50,10 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(EventPageBody))]
 [JsonSerializable(typeof(CloudEventBody))]
 [JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(DeliveryPage))]
+[JsonSerializable(typeof(DeliveryDetail))]
+[JsonSerializable(typeof(ReplayBody))]
+[JsonSerializable(typeof(ReplayAnswer))]
 [JsonSerializable(typeof(ParkedPage))]
 [JsonSerializable(typeof(ParkedLogPage))]
 [JsonSerializable(typeof(SkipBody))]
@@ -100,6 +105,8 @@ internal sealed partial class ApiJson : JsonSerializerContext
         new WordConverter<Stage>(),
         new WordConverter<Status>(),
         new WordConverter<Truth>(),
+        new WordConverter<DeliveryKind>(),
+        new WordConverter<DeliveryState>(),
         new WordConverter<ParkedState>(),
         new WordConverter<ParkedAction>(),
     ];

@@ -36,6 +36,21 @@ internal static class ProblemTypes
         "No instrument is registered under that id, or it was not yet at the position or instant asked for.",
         "`GET /api/v1/instruments` lists the instruments; `POST /api/v1/instruments` registers one.");
 
+    public static readonly ProblemType EndpointNotFound = new(
+        "endpoint-not-found", 404, "There is no such endpoint",
+        "No endpoint is registered under that id; it may have been deleted.",
+        "`GET /api/v1/webhooks/endpoints` lists the endpoints; `POST` to it registers one.");
+
+    public static readonly ProblemType DeliveryNotFound = new(
+        "delivery-not-found", 404, "There is no such delivery",
+        "The endpoint has no delivery of that number. Finished deliveries are kept for a while only; the events themselves are kept for ever.",
+        "`GET /api/v1/webhooks/endpoints/{id}/deliveries` lists the deliveries; a replay delivers older events again.");
+
+    public static readonly ProblemType EndpointPending = new(
+        "endpoint-pending", 409, "The endpoint is not verified",
+        "Nothing is sent to an endpoint before it has proved that it is the subscriber's.",
+        "Mend the endpoint and `POST …/verify`; the endpoint's `stateReason` says what the last attempt met with.");
+
     public static readonly ProblemType ObligationNotKnown = new(
         "obligation-not-known", 404, "The obligation is not known on these clocks",
         "No public development carried the rule on the day asked about, as known on the day given and as recorded by the position given, or no obligation has that id.",
@@ -225,7 +240,7 @@ internal static class ProblemTypes
     public static ImmutableArray<ProblemType> All { get; } =
     [
         InvalidParameter, BothRecordingClocks, MalformedBody,
-        NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, MethodNotAllowed, NotAcceptable,
+        NotFound, EndpointNotFound, DeliveryNotFound, EndpointPending, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, MethodNotAllowed, NotAcceptable,
         InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits, IdempotencyKeyInUse,
         Archived, PreconditionFailed, BodyTooLarge, UriTooLong, UnsupportedMediaType,
         InvalidBody, ForbiddenText, DateOutOfRange, WindowEndsBeforeStart, UnknownFact, FactTypeMismatch, UnknownFactValue,

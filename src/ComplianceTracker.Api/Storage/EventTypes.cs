@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ComplianceTracker.Domain.Common;
+using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Domain.Companies;
 using ComplianceTracker.Domain.Consequences;
 using ComplianceTracker.Domain.Instruments;
@@ -59,6 +60,10 @@ internal sealed class EventTypes
         .Add("company.archived.v1", StoredJson.Of<CompanyWasArchived>())
         .Add<ConsequenceRecorded>([..Consequences.Values], e => Consequences[e.Kind], StoredJson.Of<ConsequenceRecorded>())
         .Add("clock.advanced.v1", StoredJson.Of<ClockAdvanced>())
+        .Add("endpoint.test.v1", StoredJson.Of<EndpointTest>())
+        .Add("endpoint.failing.v1", StoredJson.Of<EndpointFailing>())
+        .Add("endpoint.recovered.v1", StoredJson.Of<EndpointRecovered>())
+        .Add("endpoint.disabled.v1", StoredJson.Of<EndpointDisabled>())
         .Build();
 
     /// <summary>The event as the store takes it.</summary>

@@ -2,6 +2,7 @@ using ComplianceTracker.Api.BulkImport;
 using ComplianceTracker.Api.Idempotency;
 using ComplianceTracker.Api.Importing;
 using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.Webhooks.Endpoints;
 using Npgsql;
 
@@ -18,7 +19,7 @@ internal static class ReadModels
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            $"select pg_advisory_xact_lock({Lock}); {RegisterTables.Live.Schema} {RebuildState.Schema} {FirstImport.Schema} {IdempotencyStore.Schema} {ImportSessions.Schema} {WebhookTables.Schema}",
+            $"select pg_advisory_xact_lock({Lock}); {RegisterTables.Live.Schema} {RebuildState.Schema} {FirstImport.Schema} {IdempotencyStore.Schema} {ImportSessions.Schema} {WebhookTables.Schema} {PostgresDeliveryQueue.Schema} {EndpointHealth.Schema}",
             connection, transaction);
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

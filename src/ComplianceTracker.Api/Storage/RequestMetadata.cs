@@ -17,6 +17,7 @@ internal static class RequestMetadata
     /// <summary>The metadata of an import.</summary>
     public static AppendMetadata Import => new("import", null, null, Tenant);
 
-    private static ImmutableDictionary<string, string> Tenant =>
+    /// <summary>The tenant as header.</summary>
+    public static ImmutableDictionary<string, string> Tenant =>
         ImmutableDictionary<string, string>.Empty.Add("tenant", StreamIds.DefaultTenant);
 }

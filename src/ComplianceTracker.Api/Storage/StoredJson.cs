@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Companies;
 using ComplianceTracker.Domain.Conditions;
@@ -27,6 +28,10 @@ namespace ComplianceTracker.Api.Storage;
 [JsonSerializable(typeof(CompanyReplaced))]
 [JsonSerializable(typeof(FactsDeclared))]
 [JsonSerializable(typeof(CompanyWasArchived))]
+[JsonSerializable(typeof(EndpointTest))]
+[JsonSerializable(typeof(EndpointFailing))]
+[JsonSerializable(typeof(EndpointRecovered))]
+[JsonSerializable(typeof(EndpointDisabled))]
 [JsonSerializable(typeof(ConsequenceRecorded))]
 [JsonSerializable(typeof(ClockAdvanced))]
 [JsonSerializable(typeof(DefineEffect))]

@@ -1,0 +1,102 @@
+using ComplianceTracker.Api.Storage;
+using ComplianceTracker.Api.Webhooks.Endpoints;
+using ComplianceTracker.EventStore;
+
+namespace ComplianceTracker.Api.Webhooks.Delivering;
+
+/// <summary>Decides from how deliveries fare whether an endpoint is failing, has recovered or is disabled, and says so in the log.</summary>
+internal sealed partial class EndpointJudge(
+    EndpointDirectory endpoints,
+    EndpointStore store,
+    EndpointHealth health,
+    IDeliveryQueue queue,
+    IEventStore log,
+    EventTypes types,
+    WebhookSettings settings,
+    ILogger<EndpointJudge> logger)
+{
+    private const int Gone = 410;
+
+    /// <summary>Takes note of attempts that are stored.</summary>
+    public async Task JudgeAsync(string endpointId, IReadOnlyList<AttemptReport> attempts, CancellationToken cancellationToken)
+    {
+        // What somebody asked for says nothing of the endpoint's health.
+        var counted = attempts.Where(a => a.Delivery.Kind == DeliveryKind.Event).ToList();
+        if (counted.Count == 0 || endpoints.Find(endpointId) is not { } endpoint)
+        {
+            return;
+        }
+
+        var lastSuccess = counted.FindLastIndex(a => a.Exchange.Succeeded);
+        var failed = counted.Count - 1 - lastSuccess;
+        if (failed == 0 && endpoint.State == EndpointState.Active && !endpoints.IsAiling(endpointId))
+        {
+            return;
+        }
+
+        var asked = counted[^1] is { Exchange.Succeeded: false } last ? RetrySchedule.Asked(settings, last.Exchange) : null;
+        var before = endpoints.IsAiling(endpointId) || endpoint.State == EndpointState.Failing;
+        var failures = await health.CountAsync(
+            endpointId, failed, lastSuccess >= 0, failed == 0 ? null : Later(asked, before ? settings.ProbePause : null), cancellationToken);
+        endpoints.SetAiling(endpointId, failures > 0);
+        await MoveAsync(endpoint, counted, failures, cancellationToken);
+    }
+
+    private static TimeSpan? Later(TimeSpan? one, TimeSpan? other) => one > other || other is null ? one : other;
+
+    private async Task MoveAsync(WebhookEndpoint endpoint, List<AttemptReport> attempts, int failures, CancellationToken cancellationToken)
+    {
+        var last = attempts[^1];
+        if (endpoint.State is not (EndpointState.Active or EndpointState.Failing))
+        {
+            return;
+        }
+
+        if (failures == 0)
+        {
+            if (endpoint.State == EndpointState.Failing)
+            {
+                await MoveAsync(endpoint, EndpointState.Active, "A delivery succeeded again.", failures, cancellationToken);
+            }
+
+            // What waited for another attempt need not wait any longer.
+            await queue.ReleaseAsync(null, endpoint.Id, countAnew: false, cancellationToken);
+        }
+        else if (last.Exchange.Status == Gone)
+        {
+            await MoveAsync(endpoint, EndpointState.Disabled, "It answered 410 Gone.", failures, cancellationToken);
+        }
+        else if (!last.Exchange.Succeeded && last.Delivery.Attempts + 1 >= settings.Schedule.Length)
+        {
+            await MoveAsync(
+                endpoint, EndpointState.Disabled, $"A delivery failed {settings.Schedule.Length} times, the last time with: {last.Exchange.Error}", failures, cancellationToken);
+        }
+        else if (failures >= settings.FailuresToTrip && endpoint.State == EndpointState.Active)
+        {
+            await MoveAsync(endpoint, EndpointState.Failing, $"{failures} deliveries in a row failed, the last one with: {last.Exchange.Error}", failures, cancellationToken);
+        }
+    }
+
+    // Said before it is done, under an id of its own: whoever dies in between says it again, and it is in the log once.
+    private async Task MoveAsync(WebhookEndpoint endpoint, EndpointState to, string reason, int failures, CancellationToken cancellationToken)
+    {
+        object said = to switch
+        {
+            EndpointState.Active => new EndpointRecovered(endpoint.Id, endpoint.StateSince),
+            EndpointState.Failing => new EndpointFailing(endpoint.Id, reason, failures),
+            _ => new EndpointDisabled(endpoint.Id, reason, failures),
+        };
+        var stream = StreamIds.Endpoint(endpoint.Tenant, endpoint.Id);
+        var eventId = EventIds.Of($"{stream}/{endpoint.Version}/{to}");
+        var metadata = new AppendMetadata("webhooks", null, null, RequestMetadata.Tenant);
+        await log.AppendAsync([new StreamAppend(stream, ExpectedVersion.Any, [types.Encode(eventId, said)])], metadata, cancellationToken);
+        if (await store.MoveAsync(endpoint.Tenant, endpoint.Id, to, reason, endpoint.Version, null, cancellationToken))
+        {
+            LogMoved(logger, endpoint.Id, to, reason);
+            await endpoints.ReloadAsync(cancellationToken);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Endpoint {Endpoint} is {State}: {Reason}")]
+    private static partial void LogMoved(ILogger logger, string endpoint, EndpointState state, string reason);
+}

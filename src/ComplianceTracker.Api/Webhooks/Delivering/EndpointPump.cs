@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Globalization;
+using ComplianceTracker.Api.Feed;
+using ComplianceTracker.Api.Webhooks.Endpoints;
+using ComplianceTracker.Api.Webhooks.Outbound;
+
+namespace ComplianceTracker.Api.Webhooks.Delivering;
+
+/// <summary>
+/// Delivers to one endpoint for as long as something is due: takes lanes as there are places, sends what they hold one after the other,
+/// and gives them back. Of a failing endpoint one lane is tried at a time.
+/// </summary>
+internal sealed class EndpointPump(
+    string id,
+    EndpointDirectory endpoints,
+    IDeliveryQueue queue,
+    ReportWriter reports,
+    EndpointHealth health,
+    EndpointJudge judge,
+    DeliveredEvents events,
+    CloudEvents cloudEvents,
+    WebhookSender sender,
+    DeliveryTelemetry telemetry,
+    WebhookSettings settings,
+    TimeProvider clock)
+{
+    // Deliveries of one lane between two commits: what a crash sends again at most, lane by lane.
+    private const int DeliveriesAtOnce = 16;
+
+    private readonly Dictionary<Task, string> underWay = [];
+    private TaskCompletionSource wake = NewWake();
+
+    /// <summary>Something may have become due.</summary>
+    public void Wake() => Volatile.Read(ref wake).TrySetResult();
+
+    /// <summary>Delivers until nothing is due or under way.</summary>
+    /// <returns>How long the endpoint is to be left alone.</returns>
+    public async Task<TimeSpan> RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested && endpoints.Find(id) is { } endpoint)
+            {
+                Volatile.Write(ref wake, NewWake());
+                var woken = wake.Task;
+                var (places, hold) = await PlacesAsync(endpoint, stop);
+                var taken = places > 0 ? await TakeAsync(endpoint, places, OnlyAsked(endpoint) || hold > TimeSpan.Zero, stop) : [];
+                foreach (var lane in taken)
+                {
+                    underWay.Add(Task.Run(() => DeliverAsync(endpoint, lane, stop), CancellationToken.None), lane.Name);
+                }
+
+                if (underWay.Count == 0)
+                {
+                    return hold;
+                }
+
+                // As many as were asked for: there may be more.
+                if (taken.Count < places || places == 0)
+                {
+                    await Task.WhenAny([woken, ..underWay.Keys]);
+                }
+
+                await ReapAsync();
+            }
+
+            return TimeSpan.Zero;
+        }
+        finally
+        {
+            await Task.WhenAll(underWay.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static bool OnlyAsked(WebhookEndpoint endpoint) => endpoint.State is EndpointState.Disabled or EndpointState.Paused;
+
+    private async Task ReapAsync()
+    {
+        foreach (var done in underWay.Keys.Where(t => t.IsCompleted).ToList())
+        {
+            underWay.Remove(done);
+            await done;
+        }
+    }
+
+    // What somebody asked for goes out though the endpoint is held: it is tried once, and somebody waits for the outcome.
+    private async Task<(int Places, TimeSpan Hold)> PlacesAsync(WebhookEndpoint endpoint, CancellationToken stop)
+    {
+        if (endpoint.State == EndpointState.Pending)
+        {
+            return (0, TimeSpan.FromHours(1));
+        }
+
+        var (failures, hold) = await health.ReadAsync(id, stop);
+        var limit = failures >= settings.FailuresToTrip || endpoint.State == EndpointState.Failing ? 1 : settings.Concurrency;
+        return (Math.Max(0, limit - underWay.Count), OnlyAsked(endpoint) ? TimeSpan.Zero : hold);
+    }
+
+    private Task<IReadOnlyList<TakenLane>> TakeAsync(WebhookEndpoint endpoint, int places, bool onlyAsked, CancellationToken stop) =>
+        queue.TakeAsync(
+            id, onlyAsked, places, endpoint.RateLimit is { } limit ? Math.Min(limit, DeliveriesAtOnce) : DeliveriesAtOnce, settings.Lease, stop);
+
+    private async Task DeliverAsync(WebhookEndpoint endpoint, TakenLane lane, CancellationToken stop)
+    {
+        var attempts = new List<AttemptReport>(lane.Deliveries.Count);
+        var pause = TimeSpan.Zero;
+        foreach (var delivery in lane.Deliveries)
+        {
+            // The lease must outlast the attempt: whoever was held up for longer sends nothing that another may be sending.
+            if (stop.IsCancellationRequested || !await MaySendAsync(endpoint, lane, stop))
+            {
+                break;
+            }
+
+            if (await SendAsync(endpoint, delivery, stop) is not { } exchange)
+            {
+                break;
+            }
+
+            telemetry.Attempted(exchange);
+            var report = Judge(delivery, exchange);
+            attempts.Add(report.Attempt);
+            if (report.Attempt.State == DeliveryState.Pending)
+            {
+                pause = report.Pause;
+                break;
+            }
+        }
+
+        // Refused by the database: the lane comes back by itself, and what was sent is sent again.
+        var held = await reports.WriteAsync(new LaneReport(lane, attempts, pause, !endpoint.Ordered));
+        if (held && attempts.Count > 0)
+        {
+            await judge.JudgeAsync(id, attempts, stop);
+        }
+    }
+
+    private (AttemptReport Attempt, TimeSpan Pause) Judge(TakenDelivery delivery, Exchange exchange)
+    {
+        if (exchange.Succeeded)
+        {
+            return (new AttemptReport(delivery, exchange, DeliveryState.Delivered), TimeSpan.Zero);
+        }
+
+        if (delivery.Kind != DeliveryKind.Event)
+        {
+            return (new AttemptReport(delivery, exchange, DeliveryState.Failed), TimeSpan.Zero);
+        }
+
+        // After the last attempt it stays where it is: the endpoint is disabled, and whoever enables it again loses nothing.
+        var pause = RetrySchedule.Next(settings, delivery.Attempts + 1, exchange, Random.Shared.NextDouble());
+        return (new AttemptReport(delivery, exchange, DeliveryState.Pending), pause ?? TimeSpan.FromDays(1));
+    }
+
+    private async Task<bool> MaySendAsync(WebhookEndpoint endpoint, TakenLane lane, CancellationToken stop)
+    {
+        if (endpoint.RateLimit is { } limit)
+        {
+            var wait = await health.ReserveAsync(id, limit, stop);
+            if (clock.GetTimestamp() + (long)((wait + settings.Deadline).TotalSeconds * clock.TimestampFrequency) > lane.Until)
+            {
+                return false;
+            }
+
+            if (wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        return clock.GetTimestamp() + (long)(settings.Deadline.TotalSeconds * clock.TimestampFrequency) <= lane.Until
+            && endpoints.Find(id) is { } now
+            && now.Version == endpoint.Version;
+    }
+
+    private async Task<Exchange?> SendAsync(WebhookEndpoint endpoint, TakenDelivery delivery, CancellationToken stop)
+    {
+        try
+        {
+            if (delivery.Body is { } body)
+            {
+                return await sender.SendAsync(endpoint, new WebhookMessage(delivery.EventId.ToString(), body, null), settings.Deadline, CancellationToken.None);
+            }
+
+            var e = await events.AtAsync(delivery.Position, stop);
+            var rendered = cloudEvents.Render(e, delivery.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "0");
+            return await sender.SendAsync(
+                endpoint, new WebhookMessage(e.Id.ToString(), rendered, Activity.Current?.Id ?? e.Metadata.Headers.GetValueOrDefault("traceparent")), settings.Deadline, CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,403 @@
+using System.Data.Common;
+using ComplianceTracker.Api.Webhooks.Outbound;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ComplianceTracker.Api.Webhooks.Delivering;
+
+/// <summary>The queue in PostgreSQL. Times are the database's: dispatchers on machines whose clocks differ agree on what is due.</summary>
+internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvider clock) : IDeliveryQueue, IDisposable
+{
+    /// <summary>
+    /// The tables. A lane is due when its next delivery is; <c>infinity</c> while it has none. Leasing a lane moves its due time to the
+    /// lease's end, so that a lease that ran out is simply due again. Names of lanes that somebody asked for begin with <c>~</c>.
+    /// </summary>
+    public const string Schema = """
+        create table if not exists ct_webhook_lane (
+            endpoint text collate "C" not null,
+            lane text collate "C" not null,
+            sequence bigint not null default 0,
+            due_at timestamptz not null,
+            leased boolean not null default false,
+            fence bigint not null default 0,
+            primary key (endpoint, lane)) with (fillfactor = 50);
+        create index if not exists ct_webhook_lane_due on ct_webhook_lane (endpoint, due_at);
+        create sequence if not exists ct_webhook_delivery_id;
+        create table if not exists ct_webhook_delivery (
+            endpoint text collate "C" not null,
+            id bigint not null default nextval('ct_webhook_delivery_id'),
+            lane text collate "C" not null,
+            kind smallint not null,
+            state smallint not null,
+            event_id uuid not null,
+            position bigint not null,
+            type text not null,
+            key text not null,
+            sequence bigint,
+            attempts int not null default 0,
+            created_at timestamptz not null default now(),
+            done_at timestamptz,
+            body bytea,
+            primary key (endpoint, id));
+        create unique index if not exists ct_webhook_delivery_event on ct_webhook_delivery (endpoint, event_id) where kind = 0;
+        create index if not exists ct_webhook_delivery_pending on ct_webhook_delivery (endpoint, lane, id) where state = 0;
+        create table if not exists ct_webhook_attempt (
+            endpoint text collate "C" not null,
+            delivery bigint not null,
+            at timestamptz not null,
+            duration_ms double precision not null,
+            status int,
+            headers text not null,
+            body text not null,
+            error text);
+        create index if not exists ct_webhook_attempt_delivery on ct_webhook_attempt (endpoint, delivery);
+        """;
+
+    /// <summary>Where it is said that something became due.</summary>
+    public const string Channel = "ct_webhook_due";
+
+    // Deliveries go out in parallel, statements about them need not: a few connections are enough and leave the pool to requests.
+    private readonly SemaphoreSlim connections = new(8);
+
+    /// <inheritdoc/>
+    public async Task EnqueueAsync(DbTransaction transaction, IReadOnlyList<NewDelivery> deliveries, CancellationToken cancellationToken)
+    {
+        if (deliveries.Count == 0)
+        {
+            return;
+        }
+
+        // Lanes are locked in one order by everybody. A lane that is about to be emptied or filled waits here, so that no delivery is
+        // left in a lane that nobody looks at.
+        await using var command = new NpgsqlCommand(
+            """
+            with given as (
+                select * from unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::text[]) with ordinality as g(endpoint, lane, event_id, position, type, n)
+                where not exists (select from ct_webhook_delivery d where d.endpoint = g.endpoint and d.event_id = g.event_id and d.kind = 0)),
+            counted as (select *, row_number() over (partition by endpoint, lane order by n) as nth from given),
+            lanes as (
+                insert into ct_webhook_lane as l (endpoint, lane, sequence, due_at)
+                select endpoint, lane, count(*), now() from given group by endpoint, lane order by endpoint, lane
+                on conflict (endpoint, lane) do update set
+                    sequence = l.sequence + excluded.sequence,
+                    due_at = case when l.due_at = 'infinity' then excluded.due_at else l.due_at end
+                returning endpoint, lane, sequence)
+            insert into ct_webhook_delivery (endpoint, lane, kind, state, event_id, position, type, key, sequence)
+            select c.endpoint, c.lane, 0, 0, c.event_id, c.position, c.type, c.lane,
+                l.sequence - (count(*) over (partition by c.endpoint, c.lane)) + c.nth
+            from counted c join lanes l using (endpoint, lane) order by c.n
+            """,
+            (NpgsqlConnection)transaction.Connection!, (NpgsqlTransaction)transaction);
+        AddColumns(command, deliveries);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await NotifyAsync(transaction, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> EnqueueAskedAsync(
+        DbTransaction transaction, string lane, DeliveryKind kind, IReadOnlyList<NewDelivery> deliveries, byte[]? body, CancellationToken cancellationToken)
+    {
+        // The place in the order of the key is the one that the event has among what happened, where it was enqueued as that.
+        await using var command = new NpgsqlCommand(
+            """
+            with given as (
+                select * from unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::text[]) with ordinality as g(endpoint, key, event_id, position, type, n)),
+            lanes as (
+                insert into ct_webhook_lane (endpoint, lane, due_at) select distinct endpoint, $6, now() from given
+                on conflict (endpoint, lane) do update set due_at = excluded.due_at where ct_webhook_lane.due_at = 'infinity'),
+            added as (
+                insert into ct_webhook_delivery (endpoint, lane, kind, state, event_id, position, type, key, sequence, body)
+                select g.endpoint, $6, $7, 0, g.event_id, g.position, g.type, g.key,
+                    (select d.sequence from ct_webhook_delivery d where d.endpoint = g.endpoint and d.event_id = g.event_id and d.kind = 0), $8
+                from given g order by n
+                returning id)
+            select coalesce(min(id), 0) from added
+            """,
+            (NpgsqlConnection)transaction.Connection!, (NpgsqlTransaction)transaction);
+        AddColumns(command, deliveries);
+        command.Parameters.Add(new() { Value = lane });
+        command.Parameters.Add(new() { Value = (short)kind });
+        command.Parameters.Add(new() { Value = (object?)body ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
+        var first = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await NotifyAsync(transaction, cancellationToken);
+        return first;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, TimeSpan>> DueAsync(
+        IReadOnlyCollection<(string Endpoint, bool OnlyAsked)> endpoints, CancellationToken cancellationToken)
+    {
+        var due = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
+        using var place = await PlaceAsync(cancellationToken);
+        await using var command = database.CreateCommand(
+            """
+            select e.endpoint, extract(epoch from l.due_at - now())::double precision
+            from unnest($1::text[], $2::boolean[]) e(endpoint, asked)
+            cross join lateral (
+                select due_at from ct_webhook_lane l
+                where l.endpoint = e.endpoint and l.due_at < 'infinity' and (not e.asked or l.lane >= '~') order by due_at limit 1) l
+            """);
+        command.Parameters.Add(new() { Value = endpoints.Select(e => e.Endpoint).ToArray() });
+        command.Parameters.Add(new() { Value = endpoints.Select(e => e.OnlyAsked).ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            due[reader.GetString(0)] = TimeSpan.FromSeconds(reader.GetDouble(1));
+        }
+
+        return due;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<TakenLane>> TakeAsync(
+        string endpoint, bool onlyAsked, int lanes, int deliveries, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        // Counted from before the statement: the lease ends for this process before it ends for others.
+        var until = clock.GetTimestamp() + (long)(lease.TotalSeconds * clock.TimestampFrequency);
+        var fence = Random.Shared.NextInt64(1, long.MaxValue);
+        using var place = await PlaceAsync(cancellationToken);
+        await using var command = database.CreateCommand(
+            """
+            with due as (
+                select lane from ct_webhook_lane
+                where endpoint = $1 and due_at <= now() and (not $2 or lane >= '~') order by due_at limit $3 for update skip locked),
+            taken as (
+                update ct_webhook_lane l set due_at = now() + $5, leased = true, fence = $6
+                from due where l.endpoint = $1 and l.lane = due.lane returning l.lane)
+            select t.lane, d.id, d.kind, d.event_id, d.position, d.sequence, d.attempts, d.body
+            from taken t left join lateral (
+                select * from ct_webhook_delivery d where d.endpoint = $1 and d.lane = t.lane and d.state = 0 order by d.id limit $4) d on true
+            order by t.lane, d.id
+            """);
+        command.Parameters.Add(new() { Value = endpoint });
+        command.Parameters.Add(new() { Value = onlyAsked });
+        command.Parameters.Add(new() { Value = lanes });
+        command.Parameters.Add(new() { Value = deliveries });
+        command.Parameters.Add(new() { Value = lease });
+        command.Parameters.Add(new() { Value = fence });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var taken = new List<(string Lane, List<TakenDelivery> Deliveries)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var lane = reader.GetString(0);
+            if (taken.Count == 0 || taken[^1].Lane != lane)
+            {
+                taken.Add((lane, []));
+            }
+
+            if (!reader.IsDBNull(1))
+            {
+                taken[^1].Deliveries.Add(new TakenDelivery(
+                    reader.GetInt64(1),
+                    (DeliveryKind)reader.GetInt16(2),
+                    reader.GetGuid(3),
+                    reader.GetInt64(4),
+                    reader.IsDBNull(5) ? null : reader.GetInt64(5),
+                    reader.GetInt32(6),
+                    reader.IsDBNull(7) ? null : reader.GetFieldValue<byte[]>(7)));
+            }
+        }
+
+        return [..taken.Select(t => new TakenLane(endpoint, t.Lane, fence, t.Deliveries, until))];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<bool>> ReportAsync(IReadOnlyList<LaneReport> reports, CancellationToken cancellationToken)
+    {
+        using var place = await PlaceAsync(cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await AddAttemptsAsync(connection, reports, cancellationToken);
+        var held = await HeldAsync(connection, reports, cancellationToken);
+        var own = reports.Where((_, i) => held[i]).ToList();
+        await MoveDeliveriesAsync(connection, own, cancellationToken);
+        await GiveBackAsync(connection, own, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return held;
+    }
+
+    /// <inheritdoc/>
+    public async Task ReleaseAsync(DbTransaction? transaction, string endpoint, bool countAnew, CancellationToken cancellationToken)
+    {
+        await using var own = transaction is null ? await database.OpenConnectionAsync(cancellationToken) : null;
+        await using var batch = new NpgsqlBatch(own ?? (NpgsqlConnection)transaction!.Connection!);
+        if (countAnew)
+        {
+            Add(batch, "update ct_webhook_delivery set attempts = 0 where endpoint = $1 and state = 0 and kind = 0 and attempts > 0", endpoint);
+        }
+
+        Add(
+            batch,
+            """
+            update ct_webhook_lane l set due_at = now() from (
+                select lane from ct_webhook_lane where endpoint = $1 and not leased and due_at < 'infinity' and due_at > now() order by lane for update) w
+            where l.endpoint = $1 and l.lane = w.lane
+            """,
+            endpoint);
+        Add(batch, $"select pg_notify('{Channel}', '')");
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => connections.Dispose();
+
+    // An attempt was made whoever holds the lane by now: it is kept either way.
+    private static async Task AddAttemptsAsync(NpgsqlConnection connection, IReadOnlyList<LaneReport> reports, CancellationToken cancellationToken)
+    {
+        var attempts = reports.SelectMany(r => r.Attempts.Select(a => (r.Lane.Endpoint, a.Delivery.Id, a.Exchange))).ToList();
+        if (attempts.Count == 0)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand(
+            """
+            insert into ct_webhook_attempt (endpoint, delivery, at, duration_ms, status, headers, body, error)
+            select * from unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::double precision[], $5::int[], $6::text[], $7::text[], $8::text[])
+            """,
+            connection);
+        command.Parameters.Add(new() { Value = attempts.Select(a => a.Endpoint).ToArray() });
+        command.Parameters.Add(new() { Value = attempts.Select(a => a.Id).ToArray() });
+        command.Parameters.Add(new() { Value = attempts.Select(a => a.Exchange.At.UtcDateTime).ToArray() });
+        command.Parameters.Add(new() { Value = attempts.Select(a => a.Exchange.Duration.TotalMilliseconds).ToArray() });
+        command.Parameters.Add(new() { Value = attempts.Select(a => a.Exchange.Status).ToArray() });
+        command.Parameters.Add(new() { Value = attempts.Select(a => a.Exchange.Headers).ToArray() });
+        command.Parameters.Add(new() { Value = attempts.Select(a => a.Exchange.Body).ToArray() });
+        command.Parameters.Add(new() { Value = attempts.Select(a => a.Exchange.Error).ToArray() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    // Locks the lanes until the end of the transaction: whoever enqueues into one of them waits, and sees it given back.
+    private static async Task<bool[]> HeldAsync(NpgsqlConnection connection, IReadOnlyList<LaneReport> reports, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select g.n from unnest($1::text[], $2::text[], $3::bigint[]) with ordinality as g(endpoint, lane, fence, n)
+            join ct_webhook_lane l using (endpoint, lane) where l.fence = g.fence and l.leased
+            order by l.endpoint, l.lane for update of l
+            """,
+            connection);
+        command.Parameters.Add(new() { Value = reports.Select(r => r.Lane.Endpoint).ToArray() });
+        command.Parameters.Add(new() { Value = reports.Select(r => r.Lane.Name).ToArray() });
+        command.Parameters.Add(new() { Value = reports.Select(r => r.Lane.Fence).ToArray() });
+        var held = new bool[reports.Count];
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            held[reader.GetInt64(0) - 1] = true;
+        }
+
+        return held;
+    }
+
+    private static async Task MoveDeliveriesAsync(NpgsqlConnection connection, List<LaneReport> reports, CancellationToken cancellationToken)
+    {
+        var moved = reports
+            .SelectMany(r => r.Attempts.Select(a => (r.Lane.Endpoint, a.Delivery.Id, a.State, Lane: Detached(r, a) ?? r.Lane.Name, r.Pause)))
+            .ToList();
+        if (moved.Count == 0)
+        {
+            return;
+        }
+
+        await using var batch = new NpgsqlBatch(connection);
+        var command = Add(
+            batch,
+            """
+            update ct_webhook_delivery d set state = g.state, attempts = d.attempts + 1, lane = g.lane, done_at = case when g.state = 0 then null else now() end
+            from unnest($1::text[], $2::bigint[], $3::smallint[], $4::text[]) g(endpoint, id, state, lane)
+            where d.endpoint = g.endpoint and d.id = g.id and d.state = 0
+            """);
+        command.Parameters.Add(new() { Value = moved.Select(m => m.Endpoint).ToArray() });
+        command.Parameters.Add(new() { Value = moved.Select(m => m.Id).ToArray() });
+        command.Parameters.Add(new() { Value = moved.Select(m => (short)m.State).ToArray() });
+        command.Parameters.Add(new() { Value = moved.Select(m => m.Lane).ToArray() });
+        var detached = reports
+            .SelectMany(r => r.Attempts.Select(a => (r.Lane.Endpoint, Lane: Detached(r, a), r.Pause)))
+            .Where(d => d.Lane is not null)
+            .ToList();
+        if (detached.Count > 0)
+        {
+            var lanes = Add(
+                batch,
+                """
+                insert into ct_webhook_lane (endpoint, lane, due_at)
+                select endpoint, lane, now() + pause from unnest($1::text[], $2::text[], $3::interval[]) g(endpoint, lane, pause) order by 1, 2
+                on conflict (endpoint, lane) do nothing
+                """);
+            lanes.Parameters.Add(new() { Value = detached.Select(d => d.Endpoint).ToArray() });
+            lanes.Parameters.Add(new() { Value = detached.Select(d => d.Lane!).ToArray() });
+            lanes.Parameters.Add(new() { Value = detached.Select(d => d.Pause).ToArray() });
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task GiveBackAsync(NpgsqlConnection connection, List<LaneReport> reports, CancellationToken cancellationToken)
+    {
+        if (reports.Count == 0)
+        {
+            return;
+        }
+
+        // A lane of its own, or one that somebody asked for, goes when it is empty; one of a key stays and keeps its count.
+        await using var command = new NpgsqlCommand(
+            """
+            with given as (
+                select g.*, exists (select from ct_webhook_delivery d where d.endpoint = g.endpoint and d.lane = g.lane and d.state = 0) as more
+                from unnest($1::text[], $2::text[], $3::interval[]) g(endpoint, lane, pause)),
+            gone as (
+                delete from ct_webhook_lane l using given g
+                where l.endpoint = g.endpoint and l.lane = g.lane and not g.more and (l.lane >= '~' or position('#' in l.lane) > 0))
+            update ct_webhook_lane l set leased = false, due_at = case when g.more then now() + g.pause else 'infinity' end
+            from given g where l.endpoint = g.endpoint and l.lane = g.lane and (g.more or not (l.lane >= '~' or position('#' in l.lane) > 0))
+            """,
+            connection);
+        command.Parameters.Add(new() { Value = reports.Select(r => r.Lane.Endpoint).ToArray() });
+        command.Parameters.Add(new() { Value = reports.Select(r => r.Lane.Name).ToArray() });
+        command.Parameters.Add(new() { Value = reports.Select(r => r.Detaches && r.Attempts.Any(a => a.State == DeliveryState.Pending) ? TimeSpan.Zero : r.Pause).ToArray() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string? Detached(LaneReport report, AttemptReport attempt) =>
+        report.Detaches && attempt.State == DeliveryState.Pending && !report.Lane.Name.Contains('#') ? $"{report.Lane.Name}#{attempt.Delivery.Id}" : null;
+
+    private static void AddColumns(NpgsqlCommand command, IReadOnlyList<NewDelivery> deliveries)
+    {
+        command.Parameters.Add(new() { Value = deliveries.Select(d => d.Endpoint).ToArray() });
+        command.Parameters.Add(new() { Value = deliveries.Select(d => d.Key).ToArray() });
+        command.Parameters.Add(new() { Value = deliveries.Select(d => d.EventId).ToArray() });
+        command.Parameters.Add(new() { Value = deliveries.Select(d => d.Position).ToArray() });
+        command.Parameters.Add(new() { Value = deliveries.Select(d => d.Type).ToArray() });
+    }
+
+    private static NpgsqlBatchCommand Add(NpgsqlBatch batch, string sql, params object[] values)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = sql;
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        batch.BatchCommands.Add(command);
+        return command;
+    }
+
+    private static async Task NotifyAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var notify = new NpgsqlCommand($"select pg_notify('{Channel}', '')", (NpgsqlConnection)transaction.Connection!);
+        await notify.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task<Place> PlaceAsync(CancellationToken cancellationToken)
+    {
+        await connections.WaitAsync(cancellationToken);
+        return new Place(connections);
+    }
+
+    private readonly struct Place(SemaphoreSlim of) : IDisposable
+    {
+        public void Dispose() => of.Release();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Threading.Channels;
+
+namespace ComplianceTracker.Api.Webhooks.Delivering;
+
+/// <summary>
+/// Gives lanes back, many at a time: while one commit is on its way to the disk, the next reports gather. A lane whose report could not
+/// be written stays leased until the lease ends, and what it held is delivered again under the same ids.
+/// </summary>
+internal sealed partial class ReportWriter(IDeliveryQueue queue, ILogger<ReportWriter> logger)
+{
+    private const int Most = 256;
+    private const int AtOnce = 2;
+
+    private readonly Channel<(LaneReport Report, TaskCompletionSource<bool> Written)> reports =
+        Channel.CreateUnbounded<(LaneReport, TaskCompletionSource<bool>)>();
+
+    /// <summary>Writes the report; true when the lease still held.</summary>
+    /// <exception cref="Exception">The database did not take it.</exception>
+    public Task<bool> WriteAsync(LaneReport report)
+    {
+        var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        reports.Writer.TryWrite((report, written));
+        return written.Task;
+    }
+
+    /// <summary>Writes what is handed in until the channel is closed by <see cref="Complete"/>.</summary>
+    public Task RunAsync() => Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(WriteAllAsync)));
+
+    /// <summary>Nothing more will be handed in.</summary>
+    public void Complete() => reports.Writer.Complete();
+
+    private async Task WriteAllAsync()
+    {
+        var some = new List<(LaneReport Report, TaskCompletionSource<bool> Written)>(Most);
+        while (await reports.Reader.WaitToReadAsync())
+        {
+            some.Clear();
+            while (some.Count < Most && reports.Reader.TryRead(out var next))
+            {
+                some.Add(next);
+            }
+
+            try
+            {
+                // Not cancelled when the service stops: what was sent is to be known.
+                var held = await queue.ReportAsync([..some.Select(s => s.Report)], CancellationToken.None);
+                for (var i = 0; i < some.Count; i++)
+                {
+                    some[i].Written.SetResult(held[i]);
+                }
+            }
+            catch (Exception e)
+            {
+                LogNotWritten(logger, e, some.Count);
+                some.ForEach(s => s.Written.SetException(e));
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What became of the deliveries of {Lanes} lanes could not be stored; they are delivered again when their leases end")]
+    private static partial void LogNotWritten(ILogger logger, Exception e, int lanes);
+}

@@ -1,0 +1,29 @@
+using ComplianceTracker.Api.Webhooks.Outbound;
+
+namespace ComplianceTracker.Api.Webhooks.Delivering;
+
+/// <summary>What becomes of a delivery that failed.</summary>
+internal static class RetrySchedule
+{
+    /// <summary>The pause until the next attempt; null when there is none: the schedule is exhausted.</summary>
+    /// <param name="settings">The schedule.</param>
+    /// <param name="attempts">How many attempts were made, this one included.</param>
+    /// <param name="exchange">The attempt that failed.</param>
+    /// <param name="chance">From 0 to 1: how the jitter falls.</param>
+    public static TimeSpan? Next(WebhookSettings settings, int attempts, Exchange exchange, double chance)
+    {
+        if (attempts >= settings.Schedule.Length)
+        {
+            return null;
+        }
+
+        var pause = settings.Schedule[attempts] * (1 + (settings.Jitter * ((2 * chance) - 1)));
+        return Asked(settings, exchange) is { } asked && asked > pause ? asked : pause;
+    }
+
+    /// <summary>How long the endpoint asked to be left alone, as far as it is obeyed; null: it asked nothing.</summary>
+    public static TimeSpan? Asked(WebhookSettings settings, Exchange exchange) =>
+        exchange is { RetryAfter: { } asked, Status: 429 or >= 500 } && asked > TimeSpan.Zero
+            ? asked < settings.LongestRetryAfter ? asked : settings.LongestRetryAfter
+            : null;
+}

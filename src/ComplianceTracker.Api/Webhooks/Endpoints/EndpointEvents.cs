@@ -1,0 +1,22 @@
+namespace ComplianceTracker.Api.Webhooks.Endpoints;
+
+/// <summary>Somebody wanted to see an event arrive. It is sent, not stored.</summary>
+/// <param name="EndpointId">The endpoint.</param>
+public sealed record EndpointTest(string EndpointId);
+
+/// <summary>Deliveries to the endpoint fail; they are tried on, one at a time.</summary>
+/// <param name="EndpointId">The endpoint.</param>
+/// <param name="Reason">What the last attempt failed with, in words.</param>
+/// <param name="ConsecutiveFailures">How many attempts in a row failed.</param>
+public sealed record EndpointFailing(string EndpointId, string Reason, int ConsecutiveFailures);
+
+/// <summary>A delivery to the endpoint succeeded after it was failing.</summary>
+/// <param name="EndpointId">The endpoint.</param>
+/// <param name="FailingSince">Since when it was failing, UTC.</param>
+public sealed record EndpointRecovered(string EndpointId, DateTimeOffset FailingSince);
+
+/// <summary>Nothing is delivered to the endpoint until somebody enables it again. What is due by then is delivered then.</summary>
+/// <param name="EndpointId">The endpoint.</param>
+/// <param name="Reason">Why, in words.</param>
+/// <param name="ConsecutiveFailures">How many attempts in a row failed.</param>
+public sealed record EndpointDisabled(string EndpointId, string Reason, int ConsecutiveFailures);
