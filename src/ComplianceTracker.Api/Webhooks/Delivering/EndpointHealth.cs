@@ -12,8 +12,8 @@ internal sealed class EndpointHealth(NpgsqlDataSource database)
             endpoint text collate "C" primary key,
             failures int not null default 0,
             failing_since timestamptz,
-            hold_until timestamptz not null default '-infinity',
-            next_slot timestamptz not null default '-infinity');
+            hold_until timestamptz not null default 'epoch',
+            next_slot timestamptz not null default 'epoch');
         """;
 
     /// <summary>Counts attempts in the order in which they ended.</summary>
@@ -28,11 +28,11 @@ internal sealed class EndpointHealth(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             """
             insert into ct_webhook_health as h (endpoint, failures, failing_since, hold_until)
-            values ($1, $2, case when $2 > 0 then now() end, case when $4::interval is null then '-infinity' else now() + $4 end)
+            values ($1, $2, case when $2 > 0 then now() end, case when $4::interval is null then 'epoch' else now() + $4 end)
             on conflict (endpoint) do update set
                 failures = case when $3 then $2 else h.failures + $2 end,
                 failing_since = case when $3 or h.failures = 0 then excluded.failing_since else h.failing_since end,
-                hold_until = case when $3 and $2 = 0 then '-infinity' else greatest(h.hold_until, excluded.hold_until) end
+                hold_until = case when $3 and $2 = 0 then 'epoch' else greatest(h.hold_until, excluded.hold_until) end
             returning failures
             """);
         command.Parameters.Add(new() { Value = endpoint });

@@ -22,7 +22,11 @@ internal sealed class EventDescriber(EventTypes types, CatalogueLog law)
         return EventFacts.Of(decoded, e, instrument is null ? null : law.Instruments.GetValueOrDefault(instrument)?.Identity);
     }
 
-    /// <summary>True when the event is the endpoint's tenant's own or everybody's.</summary>
+    /// <summary>
+    /// True when the event is the endpoint's tenant's own or everybody's. An endpoint hears nothing of itself: that it fails is news for
+    /// others, and would only stand in the way of what it waits for.
+    /// </summary>
     public static bool MayHear(WebhookEndpoint endpoint, RecordedEvent e) =>
-        e.StreamId.StartsWith(StreamIds.InstrumentPrefix, StringComparison.Ordinal) || StreamIds.TenantOf(e.StreamId) == endpoint.Tenant;
+        e.StreamId.StartsWith(StreamIds.InstrumentPrefix, StringComparison.Ordinal)
+        || (StreamIds.TenantOf(e.StreamId) == endpoint.Tenant && e.StreamId != StreamIds.Endpoint(endpoint.Tenant, endpoint.Id));
 }

@@ -92,8 +92,10 @@ public sealed class The_queue(Databases databases) : IAsyncLifetime
 
         await EnqueueAsync(("a", 4), ("b", 5));
 
-        (await TakeAsync()).Select(Shown).ShouldBe(["b: 5#2"]);
-        (await queue.DueAsync([("e", false)], Cancel))["e"].ShouldBeInRange(TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(60), "the lease of b is a minute");
+        var other = (await TakeAsync()).Single();
+        Shown(other).ShouldBe("b: 5#2");
+        await queue.ReportAsync([Delivered(other)], Cancel);
+        (await queue.DueAsync([("e", false)], Cancel))["e"].ShouldBeInRange(TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(60));
     }
 
     [Fact]
@@ -146,6 +148,7 @@ public sealed class The_queue(Databases databases) : IAsyncLifetime
         var order = new Dictionary<string, List<long>> { ["a"] = [], ["b"] = [] };
         while (delivered < 2 * Rounds)
         {
+            var filled = filling.IsCompleted;
             var lanes = await TakeAsync();
             foreach (var lane in lanes)
             {
@@ -154,7 +157,7 @@ public sealed class The_queue(Databases databases) : IAsyncLifetime
             }
 
             await queue.ReportAsync([..lanes.Select(Delivered)], Cancel);
-            if (filling.IsCompleted && lanes.Count == 0)
+            if (filled && lanes.Count == 0)
             {
                 (await CountAsync("select count(*) from ct_webhook_delivery where state = 0")).ShouldBe(0);
             }

@@ -1,0 +1,109 @@
+using ComplianceTracker.Api.Tests.Support;
+using ComplianceTracker.Api.Tests.Webhooks.Support;
+using ComplianceTracker.Api.Webhooks.Endpoints;
+
+namespace ComplianceTracker.Api.Tests.Webhooks.Delivering;
+
+public sealed class Deliveries(Databases databases)
+{
+    private static readonly string[] Fast =
+    [
+        Receiver.Allowed, "--Webhooks:Schedule:0=00:00:00", "--Webhooks:Schedule:1=00:00:00.050", "--Webhooks:Schedule:2=00:00:00.100",
+        "--Webhooks:Schedule:3=00:00:00.150", "--Webhooks:ProbePause=00:00:00.010", "--Webhooks:FailuresToTrip=2",
+    ];
+
+    [Fact]
+    public async Task Carry_what_was_recorded_in_order_with_its_place_and_a_body_that_is_a_cloud_event()
+    {
+        await using var service = await StartAsync();
+        await using var receiver = await Receiver.StartAsync();
+        await service.RecordAsync("cn-pipl", 1);
+        var endpoint = await service.AddEndpointAsync(receiver.Url);
+        await service.RecordAsync("cn-pipl", 2, 3);
+        await service.RecordAsync("cn-dsl", 4);
+
+        var got = await receiver.UntilDeliveredAsync(3);
+
+        got.Where(d => d.Number() < 4).Numbers().ShouldBe([2, 3]);
+        got.Select(d => (d.Number(), (string)d.Json["subject"]!, (string)d.Json["sequence"]!)).Order()
+            .ShouldBe([(2, "instruments/cn-pipl", "1"), (3, "instruments/cn-pipl", "2"), (4, "instruments/cn-dsl", "1")]);
+        got.ShouldAllBe(d => d.WebhookId == (string)d.Json["id"]! && d.Headers["Content-Type"].StartsWith("application/cloudevents+json"));
+        var deliveries = await service.DeliveriesAsync(endpoint, items => items.All(i => (string)i!["state"]! == "delivered"));
+        deliveries.Count.ShouldBe(3);
+        deliveries[0]!["lastAttempt"]!["status"]!.GetValue<int>().ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Come_again_under_the_same_id_and_keep_the_order_of_their_subject_but_no_other_waiting()
+    {
+        await using var service = await StartAsync();
+        await using var receiver = await Receiver.StartAsync();
+        var refused = 0;
+        receiver.Answers = r => new ReceiverAnswer(r.Number() == 1 && Interlocked.Increment(ref refused) <= 2 ? 500 : 204);
+        var endpoint = await service.AddEndpointAsync(receiver.Url);
+        await service.RecordAsync("cn-pipl", 1, 2);
+        await service.RecordAsync("cn-dsl", 3);
+
+        var got = await receiver.UntilDeliveredAsync(5);
+
+        got.Where(d => (string)d.Json["subject"]! == "instruments/cn-pipl").Numbers().ShouldBe([1, 1, 1, 2]);
+        got.Where(d => d.Number() == 1).Select(d => d.WebhookId).Distinct().Count().ShouldBe(1);
+        var first = (await service.DeliveriesAsync(endpoint, items => items.All(i => (string)i!["state"]! == "delivered"))).Last()!;
+        var detail = await service.GetAsync($"/webhooks/endpoints/{endpoint}/deliveries/{first["id"]}");
+        detail["attemptLog"]!.AsArray().Select(a => a!["status"]!.GetValue<int>()).ShouldBe([204, 500, 500]);
+        ((string)detail["event"]!["id"]!).ShouldBe((string)first["eventId"]!);
+    }
+
+    [Fact]
+    public async Task To_an_unordered_endpoint_do_not_wait_for_one_that_fails()
+    {
+        await using var service = await StartAsync("--Webhooks:FailuresToTrip=100", "--Webhooks:Schedule:1=00:00:02");
+        await using var receiver = await Receiver.StartAsync();
+        var refused = 0;
+        receiver.Answers = r => new ReceiverAnswer(r.Number() == 1 && Interlocked.Increment(ref refused) == 1 ? 500 : 204);
+        await service.AddEndpointAsync(receiver.Url, ordered: false);
+        await service.RecordAsync("cn-pipl", 1, 2, 3);
+
+        (await receiver.UntilDeliveredAsync(4)).Numbers().ShouldBe([1, 2, 3, 1]);
+    }
+
+    [Fact]
+    public async Task Stop_with_410_and_lose_nothing_until_the_endpoint_is_enabled_again()
+    {
+        await using var service = await StartAsync();
+        await using var receiver = await Receiver.StartAsync();
+        await using var other = await Receiver.StartAsync();
+        receiver.Answers = _ => new ReceiverAnswer(410);
+        var endpoint = await service.AddEndpointAsync(receiver.Url);
+        await service.AddEndpointAsync(other.Url, new EndpointFilter(["endpoint.*"], [], [], [], [], [], null, []));
+        await service.RecordAsync("cn-pipl", 1, 2);
+
+        var told = (await other.UntilDeliveredAsync(1)).Single().Json;
+
+        ((string)told["type"]!).ShouldBe("endpoint.disabled");
+        ((string)told["data"]!["reason"]!).ShouldBe("It answered 410 Gone.");
+        receiver.Deliveries.Count.ShouldBe(1);
+        (await service.DeliveriesAsync(endpoint, items => items.Count == 2)).ShouldAllBe(i => (string)i!["state"]! == "pending");
+    }
+
+    [Fact]
+    public async Task End_when_the_schedule_is_exhausted_and_everybody_is_told()
+    {
+        await using var service = await StartAsync();
+        await using var receiver = await Receiver.StartAsync();
+        await using var other = await Receiver.StartAsync();
+        receiver.Answers = _ => new ReceiverAnswer(503);
+        var endpoint = await service.AddEndpointAsync(receiver.Url);
+        await service.AddEndpointAsync(other.Url, new EndpointFilter(["endpoint.*"], [], [], [], [], [], null, []));
+        await service.RecordAsync("cn-pipl", 1, 2);
+
+        var told = await other.UntilDeliveredAsync(2);
+
+        told.Select(t => (string)t.Json["type"]!).ShouldBe(["endpoint.failing", "endpoint.disabled"]);
+        receiver.Deliveries.Numbers().ShouldBe([1, 1, 1, 1]);
+        (await service.DeliveriesAsync(endpoint, items => items.Count == 2)).ShouldAllBe(i => (string)i!["state"]! == "pending");
+    }
+
+    private async Task<TestService> StartAsync(params string[] more) =>
+        await TestService.StartAsync(await databases.CopySeededAsync(), settings: [..Fast, ..more]);
+}
