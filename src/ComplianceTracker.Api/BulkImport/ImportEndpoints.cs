@@ -70,7 +70,7 @@ internal static class ImportEndpoints
         RequestDeadline.Of(context)?.Lift();
         var format = Format(context.Request);
         var order = new ImportOrder(
-            format, Replaces(context.Request), IdempotencyKey.From(context.Request), RequestMetadata.Of(context), problem => ProblemWriter.Body(context, problem));
+            format, Replaces(context.Request), IdempotencyKey.From(context.Request), RequestMetadata.OfImport(context), problem => ProblemWriter.Body(context, problem));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {

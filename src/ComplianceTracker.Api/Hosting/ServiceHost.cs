@@ -1,6 +1,7 @@
 using ComplianceTracker.Api.BulkImport;
 using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Companies;
+using ComplianceTracker.Api.Consequences;
 using ComplianceTracker.Api.Facts;
 using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Health;
@@ -41,7 +42,7 @@ internal static class ServiceHost
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         AddEventStore(builder.Services, settings);
         builder.Services
-            .AddSingleton(TimeProvider.System)
+            .AddSingleton(settings.Time)
             .AddSingleton(settings)
             .AddSingleton(RequestSettings.From(builder.Configuration))
             .AddSingleton<Admission>()
@@ -57,6 +58,7 @@ internal static class ServiceHost
             .AddBulkImport()
             .AddObligations()
             .AddImporting()
+            .AddConsequences(builder.Configuration)
             .AddFeed(builder.Configuration)
             .AddWebhookEndpoints(builder.Configuration)
             .AddDelivering(builder.Configuration)
@@ -94,9 +96,9 @@ internal static class ServiceHost
     private static void AddEventStore(IServiceCollection services, ServiceSettings settings) => services
         .AddSingleton<EventTypes>()
         .AddSingleton<Writer>()
-        .AddSingleton(provider => new PostgresEventStore(
+        .AddSingleton(_ => new PostgresEventStore(
             new PostgresEventStoreOptions { ConnectionString = settings.ConnectionString, ThrowAwayDatabase = settings.IsThrowaway },
-            provider.GetRequiredService<TimeProvider>()))
+            TimeProvider.System))
         .AddSingleton<IEventStore>(provider => provider.GetRequiredService<PostgresEventStore>())
         .AddSingleton(provider => provider.GetRequiredService<PostgresEventStore>().DataSource);
 }

@@ -18,6 +18,9 @@ internal sealed record ServiceSettings
     /// <summary>How long a transaction may keep the log from being read before the service is no longer ready.</summary>
     public TimeSpan LongestStall { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What tells the time and waits, but for the event store, whose stamps are the database's: a test may set it.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Arguments for the host (<c>--urls</c> and whatever ASP.NET Core takes).</summary>
     public IReadOnlyList<string> HostArguments { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using ComplianceTracker.Api.Consequences;
 using ComplianceTracker.Api.Health;
 using ComplianceTracker.Api.Importing;
 using ComplianceTracker.Api.Obligations;
@@ -8,7 +9,7 @@ using Npgsql;
 namespace ComplianceTracker.Api.Hosting;
 
 /// <summary>
-/// What runs beside the requests, in order: migrations, then the projections, and the first import while they run. The service
+/// What runs beside the requests, in order: migrations, then the projections, and the first import while they run; then the clock. The service
 /// answers meanwhile; <c>/health/ready</c> says how far it is.
 /// </summary>
 internal sealed partial class StartUp(
@@ -16,6 +17,7 @@ internal sealed partial class StartUp(
     NpgsqlDataSource database,
     IEnumerable<ISubscription> subscriptions,
     FirstImport firstImport,
+    DurableClock clock,
     Readiness readiness,
     ILogger<StartUp> logger) : BackgroundService
 {
@@ -32,6 +34,7 @@ internal sealed partial class StartUp(
         readiness.Migrated();
         var running = subscriptions.Select(s => store.RunSubscriptionAsync(s, stoppingToken)).ToList();
         await RetryAsync(async () => readiness.Imported(await firstImport.RunAsync(stoppingToken)), stoppingToken);
+        running.Add(clock.RunAsync(stoppingToken));
         LogReady(logger);
         await Task.WhenAll(running);
     }

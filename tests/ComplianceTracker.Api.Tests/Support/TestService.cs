@@ -39,8 +39,17 @@ public sealed class TestService : IAsyncDisposable
     public static Task<TestService> StartAsync(string connectionString, ILoggerProvider log, params string[] settings) =>
         StartAsync(connectionString, log, null, null, settings);
 
+    /// <summary>Starts the service with a clock of its own, which records the passing of days.</summary>
+    /// <param name="connectionString">Its database.</param>
+    /// <param name="time">What tells it the time.</param>
+    /// <param name="seeds">What it imports at its first start; null: the seeds it ships with.</param>
+    /// <param name="settings">Further configuration, each <c>--Name=value</c>.</param>
+    public static Task<TestService> StartAsync(string connectionString, TimeProvider time, string? seeds = null, params string[] settings) =>
+        StartAsync(connectionString, null, seeds, null, ["--Clock:Enabled=true", ..settings], time);
+
+    // The passing of days is recorded only where a test is about it: elsewhere the log holds what the test put there.
     private static async Task<TestService> StartAsync(
-        string connectionString, ILoggerProvider? log, string? seeds, TimeSpan? longestStall, string[] settings)
+        string connectionString, ILoggerProvider? log, string? seeds, TimeSpan? longestStall, string[] settings, TimeProvider? time = null)
     {
         var app = ServiceHost.Create(new ServiceSettings
         {
@@ -48,7 +57,9 @@ public sealed class TestService : IAsyncDisposable
             IsThrowaway = true,
             Seeds = seeds ?? ServiceSettings.DefaultSeeds,
             LongestStall = longestStall ?? TimeSpan.FromSeconds(30),
-            HostArguments = ["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", nameof(LogLevel.Error), ..KeptLevels, ..settings],
+            Time = time ?? TimeProvider.System,
+            HostArguments =
+                ["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", nameof(LogLevel.Error), "--Clock:Enabled=false", ..KeptLevels, ..settings],
         });
         if (log is not null)
         {

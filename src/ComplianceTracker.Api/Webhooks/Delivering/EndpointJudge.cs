@@ -88,8 +88,7 @@ internal sealed partial class EndpointJudge(
         };
         var stream = StreamIds.Endpoint(endpoint.Tenant, endpoint.Id);
         var eventId = EventIds.Of($"{stream}/{endpoint.Version}/{to}");
-        var metadata = new AppendMetadata("webhooks", null, null, RequestMetadata.Tenant);
-        await log.AppendAsync([new StreamAppend(stream, ExpectedVersion.Any, [types.Encode(eventId, said)])], metadata, cancellationToken);
+        await log.AppendAsync([new StreamAppend(stream, ExpectedVersion.Any, [types.Encode(eventId, said)])], RequestMetadata.Webhooks(endpoint.Tenant), cancellationToken);
         if (await store.MoveAsync(endpoint.Tenant, endpoint.Id, to, reason, endpoint.Version, null, cancellationToken))
         {
             LogMoved(logger, endpoint.Id, to, reason);

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ComplianceTracker.Api.Storage;
+using ComplianceTracker.Domain.Common;
+using ComplianceTracker.Domain.Companies;
+using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Consequences;
+using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.EventStore;
+using ComplianceTracker.EventStore.Codec;
+
+namespace ComplianceTracker.Api.Consequences;
+
+/// <summary>Takes companies, one at a time, through the steps of a batch.</summary>
+/// <param name="steps">The steps in the order of the log.</param>
+/// <param name="ofTheirOwn">The streams of the companies that are looked at where time goes on, whatever the law's own days.</param>
+/// <param name="leadTimes">How long before a day somebody wants to be told.</param>
+/// <param name="types">Reads events.</param>
+internal sealed class CompanyWalk(
+    IReadOnlyList<Step> steps, IReadOnlySet<string> ofTheirOwn, IReadOnlyCollection<CalendarOffset> leadTimes, EventTypes types)
+{
+    /// <summary>What follows for the company, by step, in the order of the steps.</summary>
+    /// <param name="stream">The company's stream, at least up to the last step.</param>
+    public IEnumerable<(Step Step, ImmutableArray<ConsequenceRecorded> Told)> Along(StreamEvents stream)
+    {
+        var frames = new Dictionary<(CompanyProfile, FactIndex), CompanyFrames>(ByReference.Instance);
+        CompanyProfile? profile = null;
+        var read = 0;
+        foreach (var step in steps)
+        {
+            for (; read < stream.Events.Count && stream.Events[read].Position < step.Cause.Position; read++)
+            {
+                if (!TryEvolve(profile, stream.Events[read], out profile))
+                {
+                    yield break;
+                }
+            }
+
+            var before = profile;
+            if (read < stream.Events.Count && stream.Events[read].Position == step.Cause.Position)
+            {
+                // Its own event: where that cannot be read, the subscription says so.
+                profile = Evolve(profile, stream.Events[read]);
+                read++;
+                if (IsBaseline(stream.Events[read - 1], before))
+                {
+                    continue;
+                }
+            }
+            else if (step.Event is null)
+            {
+                continue;
+            }
+
+            if (profile is { IsArchived: false } && Follow(step, stream.StreamId, before, profile, frames) is { IsEmpty: false } told)
+            {
+                yield return (step, told);
+            }
+        }
+    }
+
+    // What an import registers is where the company begins, not news about it.
+    private static bool IsBaseline(RecordedEvent e, CompanyProfile? before) => before is null && RequestMetadata.IsImport(e.Metadata);
+
+    private ImmutableArray<ConsequenceRecorded> Follow(
+        Step step, string stream, CompanyProfile? before, CompanyProfile after, Dictionary<(CompanyProfile, FactIndex), CompanyFrames> frames)
+    {
+        var changes = Rules(step, stream, before, after)
+            .Select(id => new AnswerChange(id, Answer(step.Before, before, id), Answer(step.After, after, id)))
+            .ToList();
+        var told = AnswerChanges.Between(changes, id => Answer(step.After, after, id))
+            .Concat(changes.SelectMany(c => step.After.Find(c.ObligationId) is { } now
+                ? ApproachingDays.Between(c, step.Before.Find(c.ObligationId)?.Today ?? now.Today, now.Today, leadTimes)
+                : []));
+        return [..told
+            .OrderBy(c => c.ObligationId, StringComparer.Ordinal).ThenBy(c => c.Kind)
+            .Select(c => ConsequenceRecords.Of(c, after.Id, step))];
+
+        ObligationAnswer? Answer(World world, CompanyProfile? profile, string id)
+        {
+            if (profile is null || world.Find(id) is not { } rule)
+            {
+                return null;
+            }
+
+            var key = (profile, rule.View.Index);
+            if (!frames.TryGetValue(key, out var laidOut))
+            {
+                frames[key] = laidOut = new CompanyFrames(profile, rule.View.Index);
+            }
+
+            return ObligationAnswer.On(rule.Rule.History, Applicability.Intervals(rule.Rule.Rule, laidOut), rule.Today);
+        }
+    }
+
+    private IEnumerable<string> Rules(Step step, string stream, CompanyProfile? before, CompanyProfile after)
+    {
+        if (step.Event is null)
+        {
+            return before is null ? step.After.Rules.Select(r => r.Key) : Reading(step.After, ChangedFacts(before, after));
+        }
+
+        return step.IsClock && ofTheirOwn.Contains(stream)
+            ? step.Rules.Union(Reading(step.After, CompanyDays.FactsOf(after)), StringComparer.Ordinal)
+            : step.Rules;
+    }
+
+    private static IEnumerable<string> Reading(World world, IEnumerable<string> facts)
+    {
+        var read = facts.ToHashSet(StringComparer.Ordinal);
+        return read.Count == 0 ? [] : world.Rules.Where(r => r.Value.Rule.Rule.FactNames.Any(read.Contains)).Select(r => r.Key);
+    }
+
+    private static IEnumerable<string> ChangedFacts(CompanyProfile before, CompanyProfile after) =>
+        before.Facts.Keys.Union(after.Facts.Keys, StringComparer.Ordinal).Where(f => !before.FactOf(f).Equals(after.FactOf(f)));
+
+    private CompanyProfile Evolve(CompanyProfile? profile, RecordedEvent e) => CompanyDecider.Evolve(profile, (CompanyEvent)types.Decode(e))!;
+
+    // What cannot be read is shown and mended where the event itself is handled; until then nothing can be said about the company.
+    private bool TryEvolve(CompanyProfile? profile, RecordedEvent e, out CompanyProfile? evolved)
+    {
+        evolved = profile;
+        try
+        {
+            evolved = Evolve(profile, e);
+            return true;
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or UnknownEventTypeException or InvalidOperationException or InvalidCastException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Profiles and vocabularies are large: the same object is the same.</summary>
+    private sealed class ByReference : IEqualityComparer<(CompanyProfile Profile, FactIndex Index)>
+    {
+        public static ByReference Instance { get; } = new();
+
+        public bool Equals((CompanyProfile Profile, FactIndex Index) x, (CompanyProfile Profile, FactIndex Index) y) =>
+            ReferenceEquals(x.Profile, y.Profile) && ReferenceEquals(x.Index, y.Index);
+
+        public int GetHashCode((CompanyProfile Profile, FactIndex Index) key) =>
+            HashCode.Combine(
+                System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Profile), System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Index));
+    }
+}
