@@ -85,6 +85,7 @@ internal static class ServiceHost
         api.MapWhatIfEndpoints();
         api.MapFeedEndpoints();
         api.MapParkedEndpoints();
+        api.MapWebhookEndpoints();
         return app;
     }
 
