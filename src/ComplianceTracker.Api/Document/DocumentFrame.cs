@@ -14,6 +14,7 @@ internal sealed class DocumentFrame : IDocumentFilter
         ("Instruments", "Laws, regulations, standards and plans, and what happened to them."),
         ("Facts", "The vocabulary in which profiles and conditions are written."),
         ("Events", "The log of everything recorded, as CloudEvents."),
+        ("Webhooks", "Endpoints of subscribers: what they hear of, and how it is proved that they want to."),
         ("Operations", "What the projections have set aside, and what to do about it."),
         ("Health", "Whether the service lives and whether its answers can be relied on."),
     ];

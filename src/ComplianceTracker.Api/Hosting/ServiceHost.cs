@@ -90,6 +90,7 @@ internal static class ServiceHost
         api.MapFeedEndpoints();
         api.MapParkedEndpoints();
         api.MapDeliveryEndpoints();
+        api.MapWebhookEndpoints();
         return app;
     }
 

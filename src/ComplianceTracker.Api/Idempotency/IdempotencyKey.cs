@@ -56,9 +56,11 @@ internal static class IdempotencyKey
     }
 
     /// <summary>Says that the operation takes effect once under a key; <see cref="IdempotencyMiddleware"/> sees to it.</summary>
-    public static RouteHandlerBuilder WithIdempotencyKey(this RouteHandlerBuilder builder) => builder
+    /// <param name="builder">The operation.</param>
+    /// <param name="keepsAnswer">False where the answer holds a secret: it is not kept, and the operation finds its own effect and answers anew.</param>
+    public static RouteHandlerBuilder WithIdempotencyKey(this RouteHandlerBuilder builder, bool keepsAnswer = true) => builder
         .WithIdempotencyParameter()
-        .WithMetadata(new TakesEffectOnce());
+        .WithMetadata(new TakesEffectOnce(keepsAnswer));
 
     /// <summary>Describes the key of an operation that sees to it itself.</summary>
     public static RouteHandlerBuilder WithIdempotencyParameter(this RouteHandlerBuilder builder) => builder
@@ -91,4 +93,5 @@ internal static class IdempotencyKey
 }
 
 /// <summary>Marks the operations whose requests take effect once under a key.</summary>
-internal sealed record TakesEffectOnce;
+/// <param name="KeepsAnswer">Whether the answer is stored for when the request comes again.</param>
+internal sealed record TakesEffectOnce(bool KeepsAnswer);

@@ -64,7 +64,7 @@ internal static partial class IdempotencyMiddleware
         }
 
         // A refused request changed nothing, so it is decided anew when it comes again.
-        if (response.StatusCode is >= 200 and < 300)
+        if (response.StatusCode is >= 200 and < 300 && context.GetEndpoint()!.Metadata.GetMetadata<TakesEffectOnce>()!.KeepsAnswer)
         {
             try
             {

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ComplianceTracker.Api.BulkImport;
 using ComplianceTracker.Api.Companies;
@@ -12,6 +13,7 @@ using ComplianceTracker.Api.Parked;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Webhooks.Delivering;
+using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Instruments;
@@ -58,6 +60,15 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(ParkedLogPage))]
 [JsonSerializable(typeof(SkipBody))]
 [JsonSerializable(typeof(ReleaseAnswer))]
+[JsonSerializable(typeof(EndpointBody))]
+[JsonSerializable(typeof(EndpointPatchBody))]
+[JsonSerializable(typeof(EndpointAnswer))]
+[JsonSerializable(typeof(EndpointPage))]
+[JsonSerializable(typeof(VerificationAnswer))]
+[JsonSerializable(typeof(RotationBody))]
+[JsonSerializable(typeof(RotationAnswer))]
+[JsonSerializable(typeof(EndpointLogPage))]
+[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The types with the rules of the API. <c>Default</c> lacks them: always go through here.</summary>
@@ -109,5 +120,6 @@ internal sealed partial class ApiJson : JsonSerializerContext
         new WordConverter<DeliveryState>(),
         new WordConverter<ParkedState>(),
         new WordConverter<ParkedAction>(),
+        new WordConverter<EndpointState>(),
     ];
 }

@@ -36,20 +36,10 @@ internal static class ProblemTypes
         "No instrument is registered under that id, or it was not yet at the position or instant asked for.",
         "`GET /api/v1/instruments` lists the instruments; `POST /api/v1/instruments` registers one.");
 
-    public static readonly ProblemType EndpointNotFound = new(
-        "endpoint-not-found", 404, "There is no such endpoint",
-        "No endpoint is registered under that id; it may have been deleted.",
-        "`GET /api/v1/webhooks/endpoints` lists the endpoints; `POST` to it registers one.");
-
     public static readonly ProblemType DeliveryNotFound = new(
         "delivery-not-found", 404, "There is no such delivery",
         "The endpoint has no delivery of that number. Finished deliveries are kept for a while only; the events themselves are kept for ever.",
         "`GET /api/v1/webhooks/endpoints/{id}/deliveries` lists the deliveries; a replay delivers older events again.");
-
-    public static readonly ProblemType EndpointPending = new(
-        "endpoint-pending", 409, "The endpoint is not verified",
-        "Nothing is sent to an endpoint before it has proved that it is the subscriber's.",
-        "Mend the endpoint and `POST …/verify`; the endpoint's `stateReason` says what the last attempt met with.");
 
     public static readonly ProblemType ObligationNotKnown = new(
         "obligation-not-known", 404, "The obligation is not known on these clocks",
@@ -65,6 +55,16 @@ internal static class ProblemTypes
         "parked-event-not-found", 404, "No such event is parked",
         "The projection has set aside no event at that position, or it was handled or skipped meanwhile.",
         "`GET /api/v1/operations/parked` lists what is parked; `GET /api/v1/operations/parked/log` what was done to it.");
+
+    public static readonly ProblemType EndpointNotFound = new(
+        "endpoint-not-found", 404, "The endpoint is not registered",
+        "No webhook endpoint is registered under that id, or it was deleted.",
+        "`GET /api/v1/webhooks/endpoints` lists the endpoints; `POST /api/v1/webhooks/endpoints` registers one.");
+
+    public static readonly ProblemType EventTypeNotFound = new(
+        "event-type-not-found", 404, "There is no such event type",
+        "No event of that type and version is delivered.",
+        "`GET /api/v1/webhooks/event-types` lists the types; `expected` gives similar names.");
 
     public static readonly ProblemType MethodNotAllowed = new(
         "method-not-allowed", 405, "The resource does not take this method",
@@ -100,6 +100,11 @@ internal static class ProblemTypes
         "parked-event-waits", 409, "The event waits for an earlier one",
         "An earlier event of the same stream is parked. Events of a stream are handled in their order, so that one comes first.",
         "Retry or skip the event whose position `expected` gives; this one follows by itself.");
+
+    public static readonly ProblemType EndpointNotVerified = new(
+        "endpoint-not-verified", 409, "The endpoint was not proved",
+        "An endpoint becomes active once it was proved that deliveries are wanted at its address, and another address is proved anew.",
+        "`POST /api/v1/webhooks/endpoints/{id}/verify` asks it again.");
 
     public static readonly ProblemType IdempotencyKeyInUse = new(
         "idempotency-key-in-use", 409, "A request with the key is under way",
@@ -191,6 +196,11 @@ internal static class ProblemTypes
         "A text is longer, a list has more entries, or the record of a company, an instrument or the vocabulary would grow beyond what it may hold.",
         "`pointer` says where and `detail` states the limit.");
 
+    public static readonly ProblemType DestinationForbidden = new(
+        "destination-forbidden", 422, "Deliveries may not go there",
+        "The address of the endpoint lies in a network that no delivery may reach (the machine itself, private and special networks), is not https, or has a port that is not allowed.",
+        "`detail` names the address and the rule. The operator can allow private networks with the setting `Webhooks:AllowedNetworks`, and ports with `Webhooks:AllowedPorts`.");
+
     public static readonly ProblemType IdempotencyKeyReused = new(
         "idempotency-key-reused", 422, "The key stands for another request",
         "A request with the same `Idempotency-Key` but another method, path, query, media type or body was sent within 24 hours.",
@@ -240,11 +250,11 @@ internal static class ProblemTypes
     public static ImmutableArray<ProblemType> All { get; } =
     [
         InvalidParameter, BothRecordingClocks, MalformedBody,
-        NotFound, EndpointNotFound, DeliveryNotFound, EndpointPending, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, MethodNotAllowed, NotAcceptable,
-        InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits, IdempotencyKeyInUse,
+        NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, EndpointNotFound, DeliveryNotFound, EventTypeNotFound, MethodNotAllowed, NotAcceptable,
+        InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits, EndpointNotVerified, IdempotencyKeyInUse,
         Archived, PreconditionFailed, BodyTooLarge, UriTooLong, UnsupportedMediaType,
         InvalidBody, ForbiddenText, DateOutOfRange, WindowEndsBeforeStart, UnknownFact, FactTypeMismatch, UnknownFactValue,
-        FactTypeNeverChanges, ConditionInvalid, CorrectionOfNothing, ObligationOfAnotherInstrument, LimitExceeded, IdempotencyKeyReused,
+        FactTypeNeverChanges, ConditionInvalid, CorrectionOfNothing, ObligationOfAnotherInstrument, LimitExceeded, DestinationForbidden, IdempotencyKeyReused,
         PreconditionRequired, HeadersTooLarge, InternalError, NotReady, NotYetThere, Overloaded, Timeout, Unavailable,
     ];
 

@@ -65,7 +65,7 @@ internal static class DeliveryEndpoints
             .WithDescription("What waits for its next attempt is tried at once. Anything else is sent once more, under the same id, whatever the endpoint's state; that changes nothing about its health.")
             .WithPath("id", AnEndpoint, ExampleEndpoint).WithPath("deliveryId", ADelivery, "1000")
             .WithIdempotencyKey()
-            .WithProblems(ProblemTypes.EndpointNotFound, ProblemTypes.DeliveryNotFound, ProblemTypes.EndpointPending)
+            .WithProblems(ProblemTypes.EndpointNotFound, ProblemTypes.DeliveryNotFound, ProblemTypes.EndpointNotVerified)
             .Produces<DeliveryItem>(202);
         group.MapPost("/replay", ReplayAsync).WithName("replayEvents")
             .WithSummary("Deliver what happened since a time or a position again")
@@ -78,14 +78,14 @@ internal static class DeliveryEndpoints
             .WithPath("id", AnEndpoint, ExampleEndpoint)
             .WithBody<ReplayBody>("""{ "since": "2026-11-01T00:00:00Z", "preview": true }""")
             .WithIdempotencyKey()
-            .WithProblems(ProblemTypes.EndpointNotFound, ProblemTypes.EndpointPending)
+            .WithProblems(ProblemTypes.EndpointNotFound, ProblemTypes.EndpointNotVerified)
             .Produces<ReplayAnswer>(202);
         group.MapPost("/test", TestAsync).WithName("testEndpoint")
             .WithSummary("Send the endpoint an event of type endpoint.test")
             .WithDescription("One attempt, whatever the endpoint's filter and state; `getDelivery` tells what became of it.")
             .WithPath("id", AnEndpoint, ExampleEndpoint)
             .WithIdempotencyKey()
-            .WithProblems(ProblemTypes.EndpointNotFound, ProblemTypes.EndpointPending)
+            .WithProblems(ProblemTypes.EndpointNotFound, ProblemTypes.EndpointNotVerified)
             .Produces<DeliveryItem>(202);
         group.MapGet("/events", EventsAsync).WithName("listEndpointEvents")
             .WithSummary("The log through the endpoint's filter, for those who fetch")
@@ -206,7 +206,7 @@ internal static class DeliveryEndpoints
         ?? throw new ApiProblem(ProblemTypes.EndpointNotFound, $"There is no endpoint '{id}'.");
 
     private static WebhookEndpoint Verified(WebhookEndpoint endpoint) => endpoint.State == EndpointState.Pending
-        ? throw new ApiProblem(ProblemTypes.EndpointPending, "Nothing is sent to the endpoint before it is verified.")
+        ? throw new ApiProblem(ProblemTypes.EndpointNotVerified, "Nothing is sent to the endpoint before it is verified.")
         : endpoint;
 
     private static async Task<(DeliveryItem Delivery, IReadOnlyList<AttemptItem> Attempts, byte[]? Body)> FindAsync(

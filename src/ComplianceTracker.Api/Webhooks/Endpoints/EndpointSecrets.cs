@@ -41,12 +41,13 @@ internal sealed partial class EndpointSecrets(NpgsqlDataSource database)
     public ImmutableArray<EndpointSecret> SecretsOf(WebhookEndpoint endpoint) => JsonSerializer.Deserialize(
         Unprotect(endpoint.Tenant, endpoint.Id, "secrets", endpoint.ProtectedSecrets), Json.Default.ImmutableArrayEndpointSecret);
 
-    /// <summary>The endpoint's headers.</summary>
+    /// <summary>The endpoint's headers; upper and lower case of their names are the same.</summary>
     /// <exception cref="CryptographicException">The key is gone, or this was protected for something else.</exception>
     public ImmutableSortedDictionary<string, string> HeadersOf(WebhookEndpoint endpoint) => endpoint.ProtectedHeaders is null
-        ? ImmutableSortedDictionary<string, string>.Empty
+        ? ImmutableSortedDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase)
         : JsonSerializer.Deserialize(
-            Unprotect(endpoint.Tenant, endpoint.Id, "headers", endpoint.ProtectedHeaders), Json.Default.ImmutableSortedDictionaryStringString)!;
+            Unprotect(endpoint.Tenant, endpoint.Id, "headers", endpoint.ProtectedHeaders), Json.Default.ImmutableSortedDictionaryStringString)!
+            .WithComparers(StringComparer.OrdinalIgnoreCase);
 
     private byte[] Protect(string tenant, string id, string what, byte[] plain) =>
         Do(provider => Protector(provider, tenant, id, what).Protect(plain));

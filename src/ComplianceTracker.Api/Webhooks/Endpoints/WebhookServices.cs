@@ -13,5 +13,7 @@ internal static class WebhookServices
         .AddSingleton<EndpointSecrets>()
         .AddSingleton<EndpointStore>()
         .AddSingleton<EndpointLog>()
-        .AddSingleton<WebhookSender>();
+        .AddSingleton<WebhookSender>()
+        .AddSingleton<EndpointVerifier>()
+        .AddSingleton<EndpointWriter>();
 }

@@ -232,7 +232,7 @@ internal sealed class WebhookSender : IDisposable
                 case AuthenticationException:
                     return $"The TLS handshake failed: {inner.Message}";
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
-                    return $"The host's name does not resolve: {inner.Message}.";
+                    return "The host's name does not resolve.";
                 case SocketException:
                     return $"The connection failed: {inner.Message}.";
             }
