@@ -15,9 +15,11 @@ internal sealed class FaultSite : IAsyncDisposable
     private readonly int port = ServiceProcess.FreePort();
     private ServiceProcess? process;
 
-    private FaultSite(string? configured, DataFolder? data)
+    private readonly string[] settings;
+
+    private FaultSite(string? configured, DataFolder? data, params string[] settings)
     {
-        (this.configured, this.data) = (configured, data);
+        (this.configured, this.data, this.settings) = (configured, data, settings);
         server = data is null ? null : new PrivateServer(data.Path);
         Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(90) };
     }
@@ -34,10 +36,10 @@ internal sealed class FaultSite : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>The service on a database of somebody else's server; it is ready when this returns.</summary>
-    public static async Task<FaultSite> OnAsync(string connectionString)
+    public static async Task<FaultSite> OnAsync(string connectionString, params string[] settings)
     {
         await SeedAsync(connectionString);
-        var site = new FaultSite(connectionString, null);
+        var site = new FaultSite(connectionString, null, settings);
         await site.StartAsync();
         return site;
     }
@@ -45,7 +47,7 @@ internal sealed class FaultSite : IAsyncDisposable
     /// <summary>One more service on the same database; it is ready when this returns.</summary>
     public async Task<FaultSite> BesideAsync()
     {
-        var beside = new FaultSite(ConnectionString, null);
+        var beside = new FaultSite(ConnectionString, null, settings);
         await beside.StartAsync();
         return beside;
     }
@@ -70,7 +72,7 @@ internal sealed class FaultSite : IAsyncDisposable
     {
         process?.Dispose();
         string[] own = data is null ? [] : ["--data", data.Path];
-        process = ServiceProcess.Start(configured, [.. own, "--urls", $"http://127.0.0.1:{port}", "--Logging:LogLevel:Default", "Warning"]);
+        process = ServiceProcess.Start(configured, [.. own, "--urls", $"http://127.0.0.1:{port}", "--Logging:LogLevel:Default", "Warning", .. settings]);
         await ReadyAsync();
     }
 

@@ -35,9 +35,8 @@ internal sealed partial class EndpointJudge(
         }
 
         var asked = counted[^1] is { Exchange.Succeeded: false } last ? RetrySchedule.Asked(settings, last.Exchange) : null;
-        var before = endpoints.IsAiling(endpointId) || endpoint.State == EndpointState.Failing;
         var failures = await health.CountAsync(
-            endpointId, failed, lastSuccess >= 0, failed == 0 ? null : Later(asked, before ? settings.ProbePause : null), cancellationToken);
+            endpointId, failed, lastSuccess >= 0, failed == 0 ? null : Later(asked, endpoint.State == EndpointState.Failing ? settings.ProbePause : null), cancellationToken);
         endpoints.SetAiling(endpointId, failures > 0);
         await MoveAsync(endpoint, counted, failures, cancellationToken);
     }

@@ -57,14 +57,14 @@ public sealed class Deliveries(Databases databases)
     [Fact]
     public async Task To_an_unordered_endpoint_do_not_wait_for_one_that_fails()
     {
-        await using var service = await StartAsync("--Webhooks:FailuresToTrip=100", "--Webhooks:Schedule:1=00:00:02");
+        await using var service = await StartAsync("--Webhooks:FailuresToTrip=100", "--Webhooks:Schedule:1=00:10:00");
         await using var receiver = await Receiver.StartAsync();
         var refused = 0;
         receiver.Answers = r => new ReceiverAnswer(r.Number() == 1 && Interlocked.Increment(ref refused) == 1 ? 500 : 204);
         await service.AddEndpointAsync(receiver.Url, ordered: false);
         await service.RecordAsync("cn-pipl", 1, 2, 3);
 
-        (await receiver.UntilDeliveredAsync(4)).Numbers().ShouldBe([1, 2, 3, 1]);
+        (await receiver.UntilDeliveredAsync(3)).Numbers().ShouldBe([1, 2, 3]);
     }
 
     [Fact]
