@@ -46,6 +46,17 @@ internal sealed class DurableDatabase : IAsyncDisposable
         return store;
     }
 
+    /// <summary>The connection string of a new, empty database.</summary>
+    public async Task<string> CreateAsync()
+    {
+        var name = $"benchmark_{Guid.NewGuid():N}";
+        await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var create = new NpgsqlCommand($"create database {name}", connection);
+        await create.ExecuteNonQueryAsync();
+        return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
+    }
+
     public async Task PrintSettingsAsync()
     {
         await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");

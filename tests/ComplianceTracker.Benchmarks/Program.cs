@@ -13,6 +13,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task>>(StringCompar
     ["obligations"] = ObligationsBenchmark.NowAsync,
     ["rebuild"] = RebuildBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
+    ["webhooks"] = WebhooksBenchmark.RunAsync,
 };
 
 // The second process of a benchmark of the service.
