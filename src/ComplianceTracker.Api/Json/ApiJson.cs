@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ComplianceTracker.Api.BulkImport;
 using ComplianceTracker.Api.Companies;
@@ -68,7 +67,6 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(RotationBody))]
 [JsonSerializable(typeof(RotationAnswer))]
 [JsonSerializable(typeof(EndpointLogPage))]
-[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The types with the rules of the API. <c>Default</c> lacks them: always go through here.</summary>
