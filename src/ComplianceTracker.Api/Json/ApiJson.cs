@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ComplianceTracker.Api.BulkImport;
 using ComplianceTracker.Api.Companies;
@@ -13,6 +14,7 @@ using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.Webhooks.Endpoints;
+using ComplianceTracker.Api.Webhooks.EventCatalogue;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Instruments;
@@ -67,6 +69,8 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(RotationBody))]
 [JsonSerializable(typeof(RotationAnswer))]
 [JsonSerializable(typeof(EndpointLogPage))]
+[JsonSerializable(typeof(EventTypePage))]
+[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The types with the rules of the API. <c>Default</c> lacks them: always go through here.</summary>
