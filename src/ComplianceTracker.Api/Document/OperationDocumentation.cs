@@ -67,16 +67,17 @@ internal sealed class OperationDocumentation : IOperationFilter
 
         foreach (var (mediaType, media) in response.Content ?? new Dictionary<string, OpenApiMediaType>())
         {
-            if (mediaType != "application/json")
+            var isJson = mediaType.EndsWith("json", StringComparison.Ordinal);
+            if (!isJson)
             {
                 // The generator gives every media type the schema of the JSON; a stream of texts is none.
                 media.Schema = ApiParameter.Text();
             }
 
-            using var example = Home.GetManifestResourceStream($"{operationId}.{(mediaType == "application/json" ? "json" : "txt")}");
+            using var example = Home.GetManifestResourceStream($"{operationId}.{(isJson ? "json" : "txt")}");
             if (example is not null)
             {
-                media.Example = mediaType == "application/json" ? JsonNode.Parse(example) : new StreamReader(example).ReadToEnd();
+                media.Example = isJson ? JsonNode.Parse(example) : new StreamReader(example).ReadToEnd();
             }
         }
     }

@@ -42,6 +42,7 @@ internal static class ApiDocument
             }
 
             options.MapType<JsonElement>(() => new OpenApiSchemaReference(MemberSchemas.FactValue));
+            options.MapType<JsonObject>(() => new OpenApiSchema { Type = JsonSchemaType.Object, Description = "A JSON Schema." });
             options.MapType<JsonNode>(() => new OpenApiSchemaReference(MemberSchemas.FactValue));
             options.OperationFilter<OperationDocumentation>();
             options.SchemaFilter<MemberSchemas>();

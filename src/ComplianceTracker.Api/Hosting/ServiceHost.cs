@@ -15,6 +15,7 @@ using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Requests;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Webhooks.Endpoints;
+using ComplianceTracker.Api.Webhooks.EventCatalogue;
 using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.EventStore;
@@ -91,6 +92,7 @@ internal static class ServiceHost
         api.MapParkedEndpoints();
         api.MapDeliveryEndpoints();
         api.MapWebhookEndpoints();
+        api.MapEventTypeEndpoints();
         return app;
     }
 

@@ -14,6 +14,7 @@ using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.Webhooks.Endpoints;
+using ComplianceTracker.Api.Webhooks.EventCatalogue;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Instruments;
@@ -68,6 +69,7 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(RotationBody))]
 [JsonSerializable(typeof(RotationAnswer))]
 [JsonSerializable(typeof(EndpointLogPage))]
+[JsonSerializable(typeof(EventTypePage))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

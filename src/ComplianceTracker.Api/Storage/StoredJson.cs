@@ -29,6 +29,7 @@ namespace ComplianceTracker.Api.Storage;
 [JsonSerializable(typeof(FactsDeclared))]
 [JsonSerializable(typeof(CompanyWasArchived))]
 [JsonSerializable(typeof(EndpointTest))]
+[JsonSerializable(typeof(EndpointChallenge))]
 [JsonSerializable(typeof(EndpointFailing))]
 [JsonSerializable(typeof(EndpointRecovered))]
 [JsonSerializable(typeof(EndpointDisabled))]

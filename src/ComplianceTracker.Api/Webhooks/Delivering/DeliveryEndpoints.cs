@@ -20,7 +20,7 @@ internal static class DeliveryEndpoints
 {
     private const string AnEndpoint = "The endpoint's id.";
     private const string ADelivery = "The delivery's number.";
-    private const string ExampleEndpoint = "ep-01938f2b7c5d7a3e9f1046a2b8c0d1e2";
+    private const string ExampleEndpoint = EndpointEndpoints.ExampleId;
     private const string Lists = $"/api/v1/webhooks/endpoints/{ExampleEndpoint}";
 
     /// <summary>Adds what delivering needs.</summary>

@@ -4,6 +4,11 @@ namespace ComplianceTracker.Api.Webhooks.Endpoints;
 /// <param name="EndpointId">The endpoint.</param>
 public sealed record EndpointTest(string EndpointId);
 
+/// <summary>Asks whoever answers at the endpoint's address to echo something that nobody can guess. It is sent, not stored.</summary>
+/// <param name="EndpointId">The endpoint.</param>
+/// <param name="Challenge">What to answer with: the text alone, or as the member <c>challenge</c> of a JSON object.</param>
+public sealed record EndpointChallenge(string EndpointId, string Challenge);
+
 /// <summary>Deliveries to the endpoint fail; they are tried on, one at a time.</summary>
 /// <param name="EndpointId">The endpoint.</param>
 /// <param name="Reason">What the last attempt failed with, in words.</param>

@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Feed;
+using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Webhooks.EventCatalogue;
 using ComplianceTracker.Api.Webhooks.Outbound;
+using ComplianceTracker.EventStore;
 
 namespace ComplianceTracker.Api.Webhooks.Endpoints;
 
@@ -16,7 +18,7 @@ internal sealed record Verification(bool Verified, string Reason);
 /// Proves that an endpoint wants what is sent to it: it consents to the handshake of CloudEvents (<c>OPTIONS</c>), or echoes a
 /// signed challenge. Nobody is made the target of deliveries by others.
 /// </summary>
-internal sealed class EndpointVerifier(WebhookSender sender, OutboundSettings settings, PublicUrl publicUrl, TimeProvider time)
+internal sealed class EndpointVerifier(WebhookSender sender, OutboundSettings settings, CloudEvents cloudEvents, TimeProvider time)
 {
     /// <summary>How long both questions may take together.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
@@ -55,9 +57,11 @@ internal sealed class EndpointVerifier(WebhookSender sender, OutboundSettings se
 
     private WebhookMessage Message(WebhookEndpoint endpoint, string challenge)
     {
-        var id = Guid.CreateVersion7().ToString();
-        var e = OwnEvents.Render(id, EventNames.Challenge, endpoint, time.GetUtcNow(), publicUrl, new JsonObject { ["endpointId"] = endpoint.Id, ["challenge"] = challenge });
-        return new WebhookMessage(id, e, null);
+        var id = Guid.CreateVersion7();
+        var data = JsonSerializer.SerializeToUtf8Bytes(new EndpointChallenge(endpoint.Id, challenge), StoredJson.Of<EndpointChallenge>());
+        var e = new RecordedEvent(
+            0, id, StreamIds.Endpoint(endpoint.Tenant, endpoint.Id), 0, $"{EventNames.Challenge}.v1", data, time.GetUtcNow(), RequestMetadata.Webhooks(endpoint.Tenant));
+        return new WebhookMessage(id.ToString(), cloudEvents.Render(e, "0"), null);
     }
 
     private static bool Echoes(string body, string challenge)

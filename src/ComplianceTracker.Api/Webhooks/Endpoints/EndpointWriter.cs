@@ -79,42 +79,40 @@ internal sealed class EndpointWriter(
     public async Task<WebhookEndpoint> FindAsync(string id, CancellationToken cancellationToken) =>
         await store.FindAsync(StreamIds.DefaultTenant, id, cancellationToken) ?? throw NotFound(id);
 
-    /// <summary>Changes an endpoint; another address is proved if it can be proved at once.</summary>
+    /// <summary>Changes an endpoint. Another address is asked first, so that nothing is ever sent to one that was not proved.</summary>
     public async Task<WebhookEndpoint> PatchAsync(string id, EndpointPatchBody body, Preconditions preconditions, CancellationToken cancellationToken)
     {
         var url = body.Has(nameof(body.Url)) ? EndpointChecks.Url(body.Url) : null;
-        var vetted = false;
+        Verification? verification = null;
         for (var attempt = 0; attempt < MostTries; attempt++)
         {
             var before = await FindAsync(id, cancellationToken);
             preconditions.Check(before.Version);
-            var after = Patched(before, body, url);
-            var moved = after.Url != before.Url;
-            if (moved && !vetted)
+            var after = Patched(before, body);
+            var moves = url is not null && url != before.Url;
+            if (moves)
             {
-                await RefuseForbiddenAsync(after.Url, cancellationToken);
-                vetted = true;
+                after = after with { Url = url! };
+                if (verification is null)
+                {
+                    await RefuseForbiddenAsync(url!, cancellationToken);
+                    verification = await verifier.AskAsync(after, cancellationToken);
+                }
+
+                after = verification.Verified
+                    ? Proved(after, await log.HeadAsync(cancellationToken), verification.Reason)
+                    : Moved(after, EndpointState.Pending, verification.Reason) with { VerifiedAt = null, StateReason = verification.Reason };
             }
 
+            after = body.Has(nameof(body.State)) ? WithState(after, body.State) : after;
             if (IsSame(before, after, body))
             {
                 return before;
             }
 
-            var detail = new JsonObject { ["members"] = string.Join(", ", Members.Where(body.Has).Select(m => char.ToLowerInvariant(m[0]) + m[1..])) };
-            if (after.State != before.State)
+            if (await store.UpdateAsync(after, before.Version, "changed", Actor, Detail(before, after, body), cancellationToken) is { } changed)
             {
-                detail["state"] = Words.Of(after.State);
-            }
-
-            if (moved)
-            {
-                detail["url"] = after.Url.AbsoluteUri;
-            }
-
-            if (await store.UpdateAsync(after, before.Version, "changed", Actor, detail, cancellationToken) is { } changed)
-            {
-                return moved ? (await ProveAsync(changed, cancellationToken)).Endpoint : changed;
+                return changed;
             }
         }
 
@@ -222,16 +220,8 @@ internal sealed class EndpointWriter(
                 return (new Verification(false, "Its address changed while it was asked."), before);
             }
 
-            var now = time.GetUtcNow();
             var after = verification.Verified
-                ? before with
-                {
-                    VerifiedAt = now,
-                    Since = before.Since ?? await log.HeadAsync(cancellationToken),
-                    State = before.State == EndpointState.Pending ? EndpointState.Active : before.State,
-                    StateSince = before.State == EndpointState.Pending ? now : before.StateSince,
-                    StateReason = before.State == EndpointState.Pending ? verification.Reason : before.StateReason,
-                }
+                ? Proved(before, await log.HeadAsync(cancellationToken), verification.Reason)
                 : before with { StateReason = before.State == EndpointState.Pending ? verification.Reason : before.StateReason };
             var what = verification.Verified ? "verified" : "not-verified";
             if (await store.UpdateAsync(after, before.Version, what, Actor, new JsonObject { ["reason"] = verification.Reason }, cancellationToken) is { } changed)
@@ -243,7 +233,7 @@ internal sealed class EndpointWriter(
         throw Concurrent();
     }
 
-    private WebhookEndpoint Patched(WebhookEndpoint e, EndpointPatchBody body, Uri? url)
+    private WebhookEndpoint Patched(WebhookEndpoint e, EndpointPatchBody body)
     {
         var filter = e.Filter;
         filter = body.Has(nameof(body.EventTypes)) ? filter with { EventTypes = EndpointChecks.EventTypes(body.EventTypes) } : filter;
@@ -267,23 +257,25 @@ internal sealed class EndpointWriter(
             after = after with { ProtectedHeaders = secrets.Protect(e.Tenant, e.Id, headers), HeaderNames = [..headers.Keys] };
         }
 
-        if (url is not null && url != e.Url)
-        {
-            after = after with { Url = url, VerifiedAt = null };
-            after = e.State == EndpointState.Paused ? after : Moved(after, EndpointState.Pending, "Its address changed, and was not proved yet.");
-        }
+        return after;
+    }
 
-        return body.Has(nameof(body.State)) ? WithState(after, body.State) : after;
+    // Pending is what was not proved, and nothing else is. One that its subscriber paused stays so.
+    private WebhookEndpoint Proved(WebhookEndpoint e, long head, string reason)
+    {
+        var proved = e with { VerifiedAt = time.GetUtcNow(), Since = e.Since ?? head };
+        return e.State == EndpointState.Pending ? Moved(proved, EndpointState.Active, reason) : proved;
     }
 
     private WebhookEndpoint WithState(WebhookEndpoint e, EndpointState asked) => asked switch
     {
-        EndpointState.Paused => Moved(e, EndpointState.Paused, "Paused by its subscriber."),
-        EndpointState.Active when e.VerifiedAt is null => throw new ApiProblem(
-            ProblemTypes.EndpointNotVerified, "It was not proved yet that deliveries are wanted at its address: POST …/verify does that, and makes it active.")
+        EndpointState.Paused or EndpointState.Active when e.State == EndpointState.Pending => throw new ApiProblem(
+            ProblemTypes.EndpointNotVerified,
+            $"It was not proved yet that deliveries are wanted at its address, so nothing is sent there: POST …/verify asks again, and makes it active. {e.StateReason}")
         {
             Pointer = "/state",
         },
+        EndpointState.Paused => Moved(e, EndpointState.Paused, "Paused by its subscriber."),
         EndpointState.Active => Moved(e, EndpointState.Active, "Made active by its subscriber."),
         _ => throw new ApiProblem(ProblemTypes.InvalidBody, "A state to ask for is paused or active; the others come about by themselves.")
         {
@@ -294,6 +286,23 @@ internal sealed class EndpointWriter(
 
     private WebhookEndpoint Moved(WebhookEndpoint e, EndpointState to, string reason) =>
         e.State == to ? e : e with { State = to, StateSince = time.GetUtcNow(), StateReason = reason };
+
+    private static JsonObject Detail(WebhookEndpoint before, WebhookEndpoint after, EndpointPatchBody body)
+    {
+        var detail = new JsonObject { ["members"] = string.Join(", ", Members.Where(body.Has).Select(m => char.ToLowerInvariant(m[0]) + m[1..])) };
+        if (after.State != before.State)
+        {
+            detail["state"] = Words.Of(after.State);
+            detail["reason"] = after.StateReason;
+        }
+
+        if (after.Url != before.Url)
+        {
+            detail["url"] = after.Url.AbsoluteUri;
+        }
+
+        return detail;
+    }
 
     // Headers are protected anew with every change, so their bytes say nothing.
     private static bool IsSame(WebhookEndpoint before, WebhookEndpoint after, EndpointPatchBody body) =>

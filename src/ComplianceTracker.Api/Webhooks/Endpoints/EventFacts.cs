@@ -82,8 +82,8 @@ internal sealed record EventFacts(
     private static EventFacts OfDevelopment(string type, Development development, string instrumentId, InstrumentIdentity? instrument)
     {
         // The category of an obligation that another development defined is not in the event: then it has no notion of categories.
-        var defined = development.Effects.OfType<DefineEffect>().ToDictionary(d => d.ObligationId, d => d.Obligation.Category, StringComparer.Ordinal);
-        ImmutableArray<string> categories = development.Effects.All(e => defined.ContainsKey(e.ObligationId)) ? [..defined.Values.Distinct()] : [];
+        var defined = development.Effects.OfType<DefineEffect>().ToLookup(d => d.ObligationId, d => d.Obligation.Category, StringComparer.Ordinal);
+        ImmutableArray<string> categories = development.Effects.All(e => defined.Contains(e.ObligationId)) ? [..defined.SelectMany(c => c).Distinct()] : [];
         var values = new Dictionary<string, FactValue?>(StringComparer.Ordinal)
         {
             [EventVocabulary.Type] = new StringValue(type),

@@ -122,7 +122,7 @@ internal sealed class WebhookSender : IDisposable
     private Unprotected UnprotectedOf(WebhookEndpoint endpoint)
     {
         var key = (endpoint.Tenant, endpoint.Id);
-        if (unprotected.TryGetValue(key, out var known) && known.Version == endpoint.Version)
+        if (unprotected.TryGetValue(key, out var known) && known.IsOf(endpoint))
         {
             return known;
         }
@@ -133,7 +133,7 @@ internal sealed class WebhookSender : IDisposable
         }
 
         return unprotected[key] = new Unprotected(
-            endpoint.Version,
+            endpoint,
             [..secrets.SecretsOf(endpoint).Select(s => (StandardWebhooks.KeyOf(s.Text), s.Expires))],
             [..secrets.HeadersOf(endpoint)]);
     }
@@ -294,11 +294,13 @@ internal sealed class WebhookSender : IDisposable
 
     /// <summary>What an endpoint's deliveries are signed and dressed with.</summary>
     private sealed class Unprotected(
-        long version, ImmutableArray<(byte[] Key, DateTimeOffset? Expires)> keys, ImmutableArray<KeyValuePair<string, string>> headers)
+        WebhookEndpoint endpoint, ImmutableArray<(byte[] Key, DateTimeOffset? Expires)> keys, ImmutableArray<KeyValuePair<string, string>> headers)
     {
         private readonly byte[][]? lasting = keys.All(k => k.Expires is null) ? [..keys.Select(k => k.Key)] : null;
 
-        public long Version => version;
+        // By what was unprotected and not by the version: another address is asked before it becomes a version.
+        public bool IsOf(WebhookEndpoint other) =>
+            endpoint.ProtectedSecrets.AsSpan().SequenceEqual(other.ProtectedSecrets) && endpoint.ProtectedHeaders.AsSpan().SequenceEqual(other.ProtectedHeaders);
 
         public ImmutableArray<KeyValuePair<string, string>> Headers => headers;
 

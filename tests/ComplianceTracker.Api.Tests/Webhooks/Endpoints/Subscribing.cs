@@ -173,11 +173,33 @@ public sealed class Subscribing(SubscribedService subscribed) : IClassFixture<Su
         ((string)changed["stateReason"]!).ShouldContain("no echo");
         (await Service.DoAsync(HttpMethod.Patch, path, new { state = "active" }, 409))["type"]!.ToString().ShouldEndWith("/endpoint-not-verified");
 
+        // Not by pausing either: a test or a replay is allowed while paused.
+        await Service.DoAsync(HttpMethod.Patch, path, new { state = "paused" }, 409);
+
         other.EchoesChallenges = true;
         var verified = await Service.DoAsync(HttpMethod.Post, $"{path}/verify", null, 200);
         ((bool)verified["verified"]!).ShouldBeTrue();
         ((string)verified["endpoint"]!["state"]!).ShouldBe("active");
         verified["endpoint"]!["sincePosition"]!.GetValue<long>().ShouldBe(created["sincePosition"]!.GetValue<long>());
+    }
+
+    [Fact]
+    public async Task A_paused_endpoint_stays_paused_at_another_address_that_is_proved_with_its_new_headers()
+    {
+        await using var other = await Receiver.StartAsync();
+        other.AllowedOrigin = null;
+        var created = await CreateAsync(new { url = Receiver.Url, headers = new { Authorization = "Bearer old" } });
+        var path = $"{Endpoints}/{created["id"]}";
+        await Service.DoAsync(HttpMethod.Patch, path, new { state = "paused" }, 200);
+
+        var changed = await Service.DoAsync(HttpMethod.Patch, path, new { url = other.Url, headers = new { Authorization = "Bearer new" } }, 200);
+
+        ((string)changed["state"]!, (string)changed["url"]!).ShouldBe(("paused", other.Url.AbsoluteUri));
+        other.Requests[^1].Headers["Authorization"].ShouldBe("Bearer new");
+
+        // A forbidden address changes nothing.
+        await Service.DoAsync(HttpMethod.Patch, path, new { url = "https://10.0.0.1/", description = "no" }, 422);
+        (await Service.GetAsync(path))["version"]!.GetValue<long>().ShouldBe(changed["version"]!.GetValue<long>());
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using ComplianceTracker.Api.Tests.Support;
+using ComplianceTracker.Api.Webhooks.Endpoints;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ComplianceTracker.Api.Tests.Webhooks.Support;
 
@@ -15,6 +17,9 @@ public sealed class SubscribedService(Databases databases) : IAsyncLifetime
 
     /// <summary>A receiver that consents.</summary>
     public Receiver Receiver { get; private set; } = null!;
+
+    /// <summary>The service's protection of secrets.</summary>
+    internal EndpointSecrets Secrets => Service.Services.GetRequiredService<EndpointSecrets>();
 
     public async ValueTask InitializeAsync()
     {
