@@ -101,11 +101,6 @@ internal static class CompanyDays
         await insert.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The facts of the company of which its days come.</summary>
-    public static IEnumerable<string> FactsOf(CompanyProfile company) => company.Facts
-        .Where(f => f.Value.Pieces.Any(p => p.Days != Days.Always || p.Value is DateValue))
-        .Select(f => f.Key);
-
     private static IEnumerable<(string Fact, DateOnly Day)> DaysOf(CompanyProfile company)
     {
         foreach (var (fact, timeline) in company.Facts)

@@ -5,7 +5,9 @@ using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Companies;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Consequences;
+using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.Domain.Vocabulary;
 using ComplianceTracker.EventStore;
 using ComplianceTracker.EventStore.Codec;
 
@@ -101,8 +103,23 @@ internal sealed class CompanyWalk(
         }
 
         return step.IsClock && ofTheirOwn.Contains(stream)
-            ? step.Rules.Union(Reading(step.After, CompanyDays.FactsOf(after)), StringComparer.Ordinal)
+            ? step.Rules.Union(step.After.Rules.Where(r => ADayOfItsOwnArrives(step.Before.Find(r.Key), r.Value, after)).Select(r => r.Key), StringComparer.Ordinal)
             : step.Rules;
+    }
+
+    private bool ADayOfItsOwnArrives(TodaysRule? was, TodaysRule now, CompanyProfile company)
+    {
+        if (was is null || was.Today == now.Today)
+        {
+            return false;
+        }
+
+        var starts = now.Rule.History.Contents.Select(c => c.Content.RelativeStart).OfType<RelativeStart>()
+            .SelectMany(start => company.FactOf(start.Fact).Pieces.Select(p => p.Value).OfType<DateValue>().Select(since => start.Offset.After(since.Value)));
+        return now.Rule.Rule.FactNames.Any(f => company.FactOf(f).Pieces.Any(p => Arrives(p.Days.From) || Arrives(p.Days.To)))
+            || starts.Any(day => Arrives(day) || leadTimes.Any(lead => Arrives(lead.Before(day))));
+
+        bool Arrives(DateOnly? day) => day > was.Today && day <= now.Today;
     }
 
     private static IEnumerable<string> Reading(World world, IEnumerable<string> facts)

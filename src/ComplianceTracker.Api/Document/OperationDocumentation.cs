@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Problems;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -67,6 +68,15 @@ internal sealed class OperationDocumentation : IOperationFilter
 
         foreach (var (mediaType, media) in response.Content ?? new Dictionary<string, OpenApiMediaType>())
         {
+            if (mediaType == CloudEvents.BatchMediaType)
+            {
+                // The items of the page, and nothing around them.
+                media.Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchemaReference(nameof(CloudEventBody)) };
+                using var page = Home.GetManifestResourceStream($"{operationId}.json");
+                media.Example = page is null ? null : JsonNode.Parse(page)!["items"]!.DeepClone();
+                continue;
+            }
+
             var isJson = mediaType.EndsWith("json", StringComparison.Ordinal);
             if (!isJson)
             {

@@ -9,6 +9,8 @@ namespace ComplianceTracker.Api.Feed;
 /// <summary>Events of the log as CloudEvents 1.0 in structured JSON: the same bytes in the feed and in what is delivered.</summary>
 internal sealed class CloudEvents(PublicUrl publicUrl)
 {
+    private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdef");
+
     /// <summary>The media type of one event.</summary>
     public const string MediaType = "application/cloudevents+json";
 
@@ -38,9 +40,14 @@ internal sealed class CloudEvents(PublicUrl publicUrl)
             version,
             sequence ?? e.Position.ToString(CultureInfo.InvariantCulture),
             e.Version.ToString(CultureInfo.InvariantCulture),
-            e.Metadata.Headers.GetValueOrDefault("traceparent"),
+            TraceParentOf(e),
             JsonSerializer.Deserialize(e.Data.Span, ApiJson.Types.JsonElement));
     }
+
+    /// <summary>The W3C trace context of what recorded the event; one made of the event's id where nobody traced it, the same at any time.</summary>
+    public static string TraceParentOf(RecordedEvent e) => e.Metadata.Headers.TryGetValue("traceparent", out var traced)
+        ? traced
+        : $"00-{(e.Metadata.CorrelationId is { } correlation && correlation.Length == 32 && !correlation.AsSpan().ContainsAnyExcept(HexDigits) ? correlation : $"{e.Id:N}")}-{$"{e.Id:N}"[16..]}-00";
 
     /// <summary>The name of a stored event as clients know it, without its version.</summary>
     public static string TypeOf(RecordedEvent e) => NameOf(e.Type).Type;

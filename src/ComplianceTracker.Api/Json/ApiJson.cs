@@ -52,6 +52,7 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(EvaluateAnswer))]
 [JsonSerializable(typeof(EventPageBody))]
 [JsonSerializable(typeof(CloudEventBody))]
+[JsonSerializable(typeof(IReadOnlyList<CloudEventBody>))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(DeliveryPage))]
 [JsonSerializable(typeof(DeliveryDetail))]

@@ -99,7 +99,7 @@ public sealed class What_follows_for_companies(Databases databases, ITestOutputH
         var recomputed = await Recomputed.FromAsync(site.Store);
         var history = new RandomHistory(seed, recomputed.At(recomputed.Head));
         var random = new Random(seed);
-        for (var i = 0; i < 12; i++)
+        for (var i = 0; i < 8; i++)
         {
             for (var some = random.Next(1, 5); some > 0; some--)
             {
@@ -107,7 +107,7 @@ public sealed class What_follows_for_companies(Databases databases, ITestOutputH
             }
 
             await history.AppendAsync(site.Store);
-            site.Time.Advance(TimeSpan.FromHours(random.Next(1, 100)));
+            site.Time.Advance(TimeSpan.FromHours(random.Next(1, 70)));
             await site.Clock.AdvanceAsync(Token);
         }
 

@@ -33,7 +33,7 @@ public sealed class Poison_events(DurableServer server, ITestOutputHelper output
             await load.StopAsync(CancellationToken.None);
         }
 
-        (await site.Client.GetStringAsync("/api/v1/operations/parked", TestContext.Current.CancellationToken)).ShouldContain("\"items\":[]");
+        (await site.Client.GetStringAsync("/api/v1/operations/parked?subscription=Register", TestContext.Current.CancellationToken)).ShouldContain("\"items\":[]");
         await Evidence.HoldsAsync(site, ledger);
         await Evidence.HoldsAsync(site, others);
         output.WriteLine($"{ledger}; {others}");
@@ -104,7 +104,7 @@ public sealed class Poison_events(DurableServer server, ITestOutputHelper output
     }
 
     private static async Task<JsonArray> ParkedAsync(FaultSite site) =>
-        JsonNode.Parse(await site.Client.GetStringAsync("/api/v1/operations/parked", TestContext.Current.CancellationToken))!["items"]!.AsArray();
+        JsonNode.Parse(await site.Client.GetStringAsync("/api/v1/operations/parked?subscription=Register", TestContext.Current.CancellationToken))!["items"]!.AsArray();
 
     private static async Task<JsonNode> RetryAsync(FaultSite site, long position)
     {

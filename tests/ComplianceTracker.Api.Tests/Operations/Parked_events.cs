@@ -58,7 +58,7 @@ public sealed class Parked_events(Databases databases) : IAsyncLifetime
         (status, body, _) = await service.SendAsync(HttpMethod.Post, $"/operations/parked/Register/{poison}/retry");
         (status, body!["handled"]!.GetValue<int>(), body["failing"]).ShouldBe((200, 2, null));
 
-        (await service.GetAsync("/operations/parked"))["items"]!.AsArray().ShouldBeEmpty();
+        (await service.GetAsync("/operations/parked?subscription=Register"))["items"]!.AsArray().ShouldBeEmpty();
         Register(await ReadyAsync())["parked"]!.GetValue<long>().ShouldBe(0);
         var mended = await CompanyAsync("broken");
         mended.Version.ShouldBe(3);
@@ -69,7 +69,7 @@ public sealed class Parked_events(Databases databases) : IAsyncLifetime
         var projected = await service.GetAsync("/companies/broken/obligations?asOf=2026-01-01&knownOn=2026-01-01&limit=1000");
         var recomputed = await service.GetAsync($"/companies/broken/obligations?asOf=2026-01-01&knownOn=2026-01-01&limit=1000&position={head}");
         JsonNode.DeepEquals(projected["items"], recomputed["items"]).ShouldBeTrue();
-        (await service.GetAsync("/operations/parked/log"))["items"]!.AsArray().Select(e => e!["action"]!.GetValue<string>())
+        (await service.GetAsync("/operations/parked/log?subscription=Register"))["items"]!.AsArray().Select(e => e!["action"]!.GetValue<string>())
             .ShouldBe(["handled", "handled", "failed", "parked"]);
     }
 
@@ -115,7 +115,7 @@ public sealed class Parked_events(Databases databases) : IAsyncLifetime
         var (seen, cursor) = (new List<long>(), "");
         do
         {
-            var page = await service.GetAsync($"/operations/parked?limit=1{cursor}");
+            var page = await service.GetAsync($"/operations/parked?subscription=Register&limit=1{cursor}");
             seen.AddRange(page["items"]!.AsArray().Select(i => i!["position"]!.GetValue<long>()));
             cursor = page["next"] is { } next ? $"&cursor={next}" : "";
         }
@@ -132,7 +132,7 @@ public sealed class Parked_events(Databases databases) : IAsyncLifetime
         var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
         problem["type"]!.GetValue<string>().ShouldEndWith("/problems/not-ready");
         problem["detail"]!.GetValue<string>().ShouldContain("company.merged.v7");
-        (await service.GetAsync("/operations/parked"))["items"]!.AsArray().ShouldBeEmpty();
+        (await service.GetAsync("/operations/parked?subscription=Register"))["items"]!.AsArray().ShouldBeEmpty();
     }
 
     private static JsonNode Register(JsonNode health) => health["projections"]!.AsArray().Single(p => p!["name"]!.GetValue<string>() == "Register")!;

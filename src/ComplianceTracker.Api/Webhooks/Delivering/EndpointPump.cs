@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Webhooks.Endpoints;
@@ -187,7 +186,7 @@ internal sealed class EndpointPump(
             var e = await events.AtAsync(delivery.Position, stop);
             var rendered = cloudEvents.Render(e, delivery.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "0");
             return await sender.SendAsync(
-                endpoint, new WebhookMessage(e.Id.ToString(), rendered, Activity.Current?.Id ?? e.Metadata.Headers.GetValueOrDefault("traceparent")), settings.Deadline, CancellationToken.None);
+                endpoint, new WebhookMessage(e.Id.ToString(), rendered, CloudEvents.TraceParentOf(e)), settings.Deadline, CancellationToken.None);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
