@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using ComplianceTracker.Domain.Common;
+using ComplianceTracker.Api.Webhooks.Delivering;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,7 +11,7 @@ namespace ComplianceTracker.Api.Webhooks.Endpoints;
 /// Endpoints in the database. Whatever changes one raises its version, is written to <see cref="EndpointLog"/> and announced on
 /// <see cref="Channel"/> with its id, in one transaction.
 /// </summary>
-internal sealed class EndpointStore(NpgsqlDataSource database, TimeProvider time)
+internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue queue, EndpointHealth health, TimeProvider time)
 {
     /// <summary>Where changes are announced (LISTEN); the payload is the endpoint's id.</summary>
     public const string Channel = "ct_webhook";
@@ -169,6 +170,13 @@ internal sealed class EndpointStore(NpgsqlDataSource database, TimeProvider time
             }
         }
 
+        if (changed.State == EndpointState.Active)
+        {
+            // Whoever enables, proves or mends an endpoint wants what waits for another attempt now, and its attempts counted anew.
+            await health.ForgetAsync(transaction, changed.Id, cancellationToken);
+            await queue.ReleaseAsync(transaction, changed.Id, countAnew: true, cancellationToken);
+        }
+
         await AnnounceAsync(connection, changed.Tenant, changed.Id, what, actor, detail, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return changed with { Version = expectedVersion + 1 };
@@ -225,6 +233,8 @@ internal sealed class EndpointStore(NpgsqlDataSource database, TimeProvider time
             }
         }
 
+        await health.ForgetAsync(transaction, id, cancellationToken);
+        await queue.ForgetAsync(transaction, id, cancellationToken);
         await AnnounceAsync(connection, tenant, id, "deleted", actor, null, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return true;
