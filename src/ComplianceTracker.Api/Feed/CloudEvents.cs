@@ -36,12 +36,12 @@ internal sealed class CloudEvents(PublicUrl publicUrl)
             SubjectOf(e.StreamId),
             e.RecordedAt,
             "application/json",
-            HasSchema(type) ? $"{publicUrl.Of(request)}/api/v1/webhooks/event-types/{type}/v{version}" : null,
             version,
             sequence ?? e.Position.ToString(CultureInfo.InvariantCulture),
             e.Version.ToString(CultureInfo.InvariantCulture),
-            TraceParentOf(e),
-            JsonSerializer.Deserialize(e.Data.Span, ApiJson.Types.JsonElement));
+            JsonSerializer.Deserialize(e.Data.Span, ApiJson.Types.JsonElement),
+            HasSchema(type) ? $"{publicUrl.Of(request)}/api/v1/webhooks/event-types/{type}/v{version}" : null,
+            TraceParentOf(e));
     }
 
     /// <summary>The W3C trace context of what recorded the event; one made of the event's id where nobody traced it, the same at any time.</summary>

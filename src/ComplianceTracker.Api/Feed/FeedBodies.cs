@@ -25,12 +25,12 @@ public sealed record CloudEventBody(
     string Subject,
     DateTimeOffset Time,
     [property: JsonPropertyName("datacontenttype")] string Datacontenttype,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Dataschema,
     [property: JsonPropertyName("dataversion")] string Dataversion,
     string Sequence,
     [property: JsonPropertyName("streamversion")] string Streamversion,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Traceparent,
-    JsonElement Data);
+    JsonElement Data,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Dataschema = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Traceparent = null);
 
 /// <summary>A page of the log.</summary>
 /// <param name="Items">The events in log order.</param>

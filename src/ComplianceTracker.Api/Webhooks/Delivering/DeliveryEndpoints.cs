@@ -47,7 +47,7 @@ internal static class DeliveryEndpoints
             .WithDescription("The newest first, each with its last attempt. What is pending waits for its next attempt or for an earlier delivery of the same subject.")
             .WithPath("id", AnEndpoint, ExampleEndpoint)
             .WithParameters(
-                ApiParameter.Query("state", "Only those in this state; repeat it for several.", ApiParameter.Words<DeliveryState>),
+                ApiParameter.Query("state", "Only those in this state; repeat it for several.", ApiParameter.Words<DeliveryState>) with { Form = new System.Text.Json.Nodes.JsonArray("pending") },
                 ApiParameter.Query("type", "Only events of this type; repeat it for several.", ApiParameter.Texts) with { Form = new System.Text.Json.Nodes.JsonArray("obligation.applicable") },
                 ApiParameter.Query("eventId", "Only this event.", ApiParameter.Text) with { Form = "2a4cf6a5-91b7-8f0e-9d4c-5e0f6a7b8c9d" },
                 ApiParameter.Query("subject", "Only what is about this: `companies/…` or `instruments/…`.", ApiParameter.Text) with { Form = "companies/acme" })
@@ -57,13 +57,13 @@ internal static class DeliveryEndpoints
         group.MapGet("/deliveries/{deliveryId}", OneAsync).WithName("getDelivery")
             .WithSummary("One delivery with every attempt and what is sent")
             .WithDescription("Attempts are kept for 90 days unless the service is configured otherwise; the events themselves are kept for ever.")
-            .WithPath("id", AnEndpoint, ExampleEndpoint).WithPath("deliveryId", ADelivery, "1000")
+            .WithPath("id", AnEndpoint, ExampleEndpoint).WithPath("deliveryId", ADelivery, "1")
             .WithProblems(ProblemTypes.EndpointNotFound, ProblemTypes.DeliveryNotFound)
             .Produces<DeliveryDetail>();
         group.MapPost("/deliveries/{deliveryId}/retry", RetryAsync).WithName("retryDelivery")
             .WithSummary("Deliver one again, now")
             .WithDescription("What waits for its next attempt is tried at once. Anything else is sent once more, under the same id, whatever the endpoint's state; that changes nothing about its health.")
-            .WithPath("id", AnEndpoint, ExampleEndpoint).WithPath("deliveryId", ADelivery, "1000")
+            .WithPath("id", AnEndpoint, ExampleEndpoint).WithPath("deliveryId", ADelivery, "1")
             .WithIdempotencyKey()
             .WithProblems(ProblemTypes.EndpointNotFound, ProblemTypes.DeliveryNotFound, ProblemTypes.EndpointNotVerified)
             .Produces<DeliveryItem>(202);

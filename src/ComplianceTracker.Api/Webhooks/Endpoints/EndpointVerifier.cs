@@ -61,7 +61,7 @@ internal sealed class EndpointVerifier(WebhookSender sender, OutboundSettings se
         var data = JsonSerializer.SerializeToUtf8Bytes(new EndpointChallenge(endpoint.Id, challenge), StoredJson.Of<EndpointChallenge>());
         var e = new RecordedEvent(
             0, id, StreamIds.Endpoint(endpoint.Tenant, endpoint.Id), 0, $"{EventNames.Challenge}.v1", data, time.GetUtcNow(), RequestMetadata.Webhooks(endpoint.Tenant));
-        return new WebhookMessage(id.ToString(), cloudEvents.Render(e, "0"), null);
+        return new WebhookMessage(id.ToString(), cloudEvents.Render(e, "0"), CloudEvents.TraceParentOf(e));
     }
 
     private static bool Echoes(string body, string challenge)

@@ -15,9 +15,10 @@ internal static class Subscriber
 
     /// <summary>Registers a verified endpoint for what is recorded from now on.</summary>
     public static async Task<string> AddEndpointAsync(
-        this TestService service, Uri url, EndpointFilter? filter = null, bool ordered = true, int? rateLimit = null, EndpointState state = EndpointState.Active)
+        this TestService service, Uri url, EndpointFilter? filter = null, bool ordered = true, int? rateLimit = null, EndpointState state = EndpointState.Active,
+        string? endpointId = null)
     {
-        var id = $"ep-{Guid.NewGuid():N}";
+        var id = endpointId ?? $"ep-{Guid.NewGuid():N}";
         var secrets = service.Services.GetRequiredService<EndpointSecrets>();
         var now = DateTimeOffset.UtcNow;
         var endpoint = new WebhookEndpoint
