@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Companies;
@@ -9,7 +8,6 @@ using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
 using ComplianceTracker.EventStore;
-using ComplianceTracker.EventStore.Codec;
 
 namespace ComplianceTracker.Api.Consequences;
 
@@ -32,17 +30,13 @@ internal sealed class CompanyWalk(
         {
             for (; read < stream.Events.Count && stream.Events[read].Position < step.Cause.Position; read++)
             {
-                if (!TryEvolve(profile, stream.Events[read], out profile))
-                {
-                    yield break;
-                }
+                profile = types.WithEarlier(profile, stream.Events[read]);
             }
 
             var before = profile;
             if (read < stream.Events.Count && stream.Events[read].Position == step.Cause.Position)
             {
-                // Its own event: where that cannot be read, the subscription says so.
-                profile = Evolve(profile, stream.Events[read]);
+                profile = types.With(profile, stream.Events[read]);
                 read++;
                 if (IsBaseline(stream.Events[read - 1], before))
                 {
@@ -130,23 +124,6 @@ internal sealed class CompanyWalk(
 
     private static IEnumerable<string> ChangedFacts(CompanyProfile before, CompanyProfile after) =>
         before.Facts.Keys.Union(after.Facts.Keys, StringComparer.Ordinal).Where(f => !before.FactOf(f).Equals(after.FactOf(f)));
-
-    private CompanyProfile Evolve(CompanyProfile? profile, RecordedEvent e) => CompanyDecider.Evolve(profile, (CompanyEvent)types.Decode(e))!;
-
-    // What cannot be read is shown and mended where the event itself is handled; until then nothing can be said about the company.
-    private bool TryEvolve(CompanyProfile? profile, RecordedEvent e, out CompanyProfile? evolved)
-    {
-        evolved = profile;
-        try
-        {
-            evolved = Evolve(profile, e);
-            return true;
-        }
-        catch (Exception unreadable) when (unreadable is JsonException or UnknownEventTypeException or InvalidOperationException or InvalidCastException)
-        {
-            return false;
-        }
-    }
 
     /// <summary>Profiles and vocabularies are large: the same object is the same.</summary>
     private sealed class ByReference : IEqualityComparer<(CompanyProfile Profile, FactIndex Index)>

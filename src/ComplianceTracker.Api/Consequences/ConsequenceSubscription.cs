@@ -154,19 +154,18 @@ internal sealed class ConsequenceSubscription(IEventStore store, InstrumentCatal
             .Where(e => e.StreamId.StartsWith(StreamIds.CompanyPrefix, StringComparison.Ordinal))
             .GroupBy(e => e.StreamId)
             .ToDictionary(g => g.Key, IReadOnlyList<RecordedEvent> (g) => [..g], StringComparer.Ordinal);
+        var earlier = new Dictionary<string, CompanyProfile?>(StringComparer.Ordinal);
         foreach (var page in ofBatch.Where(s => s.Value[0].Version > 1).Select(s => s.Key).ToList().Chunk(CompaniesAtOnce))
         {
             foreach (var stream in await store.ReadStreamsAsync(page, cancellationToken))
             {
-                var last = ofBatch[stream.StreamId][^1].Position;
-                ofBatch[stream.StreamId] = [..stream.Events.Where(e => e.Position <= last)];
+                var first = ofBatch[stream.StreamId][0].Position;
+                earlier[stream.StreamId] = stream.Events.TakeWhile(e => e.Position < first).Aggregate((CompanyProfile?)null, types.WithEarlier);
             }
         }
 
         return ofBatch.ToDictionary(
-            s => s.Key,
-            s => s.Value.Aggregate((CompanyProfile?)null, (profile, e) => CompanyDecider.Evolve(profile, (CompanyEvent)types.Decode(e)))!,
-            StringComparer.Ordinal);
+            s => s.Key, s => s.Value.Aggregate(earlier.GetValueOrDefault(s.Key), types.With)!, StringComparer.Ordinal);
     }
 
     // By position, since an event that was parked comes later than newer ones.

@@ -2,7 +2,6 @@ using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Consequences;
 using ComplianceTracker.EventStore;
-using Npgsql;
 
 namespace ComplianceTracker.Api.Consequences;
 
@@ -31,7 +30,7 @@ internal sealed partial class DurableClock(
                 var next = await AdvanceAsync(cancellationToken);
                 wait = next - time.GetUtcNow() is var left && left < wait ? left : wait;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or UnreadableEventException && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 LogFailure(logger, e.Message);
             }

@@ -18,14 +18,7 @@ internal sealed class EndpointLeadTimes : ILeadTimes
     /// <inheritdoc/>
     public async Task<IReadOnlyCollection<CalendarOffset>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        // Where nobody can subscribe yet, nobody wants to be told.
-        await using var there = new NpgsqlCommand("select to_regclass('ct_webhook_endpoint') is not null", connection);
-        if (await there.ExecuteScalarAsync(cancellationToken) is not true)
-        {
-            return [];
-        }
-
-        await using var command = new NpgsqlCommand("select distinct unnest(lead_times) from ct_webhook_endpoint", connection);
+        await using var command = new NpgsqlCommand("select distinct unnest(lead_times) from ct_webhook_endpoint where not deleted", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var leadTimes = new HashSet<CalendarOffset>();
         while (await reader.ReadAsync(cancellationToken))

@@ -77,7 +77,7 @@ internal sealed class ConsequenceSite : IAsyncDisposable
     }
 
     /// <summary>Runs the subscription, or one in its place, to the head of the log as it is now.</summary>
-    public async Task FollowAsync(ISubscription? subscription = null)
+    public async Task FollowAsync(ISubscription? subscription = null, int parked = 0)
     {
         var head = await Store.HeadAsync(Token);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(Token);
@@ -86,7 +86,7 @@ internal sealed class ConsequenceSite : IAsyncDisposable
         await ends.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(running);
         reached.ShouldBeTrue(string.Join('\n', (await Store.GetSubscriptionStatesAsync(Token)).Select(s => s.ToString())));
-        (await Store.GetSubscriptionStatesAsync(Token)).Single(s => s.Name == ConsequenceSubscription.SubscriptionName).Parked.ShouldBe(0);
+        (await Store.GetSubscriptionStatesAsync(Token)).Single(s => s.Name == ConsequenceSubscription.SubscriptionName).Parked.ShouldBe(parked);
     }
 
     /// <summary>Everything told so far, in the order of the log.</summary>

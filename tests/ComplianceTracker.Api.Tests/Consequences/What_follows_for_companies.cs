@@ -205,6 +205,24 @@ public sealed class What_follows_for_companies(Databases databases, ITestOutputH
     }
 
     [Fact]
+    public async Task An_unreadable_event_of_a_company_that_was_left_out_keeps_nothing_later_from_it()
+    {
+        await using var site = await ConsequenceSite.OnSeedsAsync(databases, "2021-12-01T12:00:00Z");
+        await site.RegisterAsync("broken", "import", ("operates_in", SetValue.Complete(["CN"])), ("processes.personal_data", new BoolValue(true)));
+        var stored = await site.Store.AppendAsync(
+            [new StreamAppend(StreamIds.Company(StreamIds.DefaultTenant, "broken"), ExpectedVersion.Any, [new EventData(Guid.NewGuid(), "company.facts-declared.v1", """{ "facts": 7 }"""u8.ToArray())])],
+            AppendMetadata.None,
+            Token);
+        await site.FollowAsync(parked: 1);
+        await site.Store.SkipParkedAsync(site.Subscription, ((AppendResult.Appended)stored).Position, "broken", new("a test", null), Token);
+
+        await site.DeclareAsync("broken", new FactDeclarationOf("cross_border_transfer", true));
+        await site.FollowAsync();
+
+        (await site.ToldAsync()).Select(e => e.Told).Where(t => t.CompanyId == "broken").ShouldContain(t => t.Obligation.Id == Transfers && t.Kind == ConsequenceKind.Determined);
+    }
+
+    [Fact]
     public async Task A_change_of_law_reaches_each_of_two_thousand_companies_once_and_one_without_effect_nobody()
     {
         await using var site = await ConsequenceSite.OnNothingAsync(databases, "2024-01-01T12:00:00Z");
