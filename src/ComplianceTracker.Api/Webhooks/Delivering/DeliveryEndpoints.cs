@@ -89,14 +89,14 @@ internal static class DeliveryEndpoints
             .Produces<DeliveryItem>(202);
         group.MapGet("/events", EventsAsync).WithName("listEndpointEvents")
             .WithSummary("The log through the endpoint's filter, for those who fetch")
-            .WithDescription("What the endpoint would be sent, as CloudEvents in log order. Go on with `after` set to `position`, as often as you like: nothing is skipped.")
+            .WithDescription(
+                """
+                What the endpoint would be sent, in log order and in the representations of `listEvents`: `sequence` is the log position. Go on with `after`
+                set to `position`, as often as you like: nothing is skipped. A page may be short and yet have a next one: it ends after so much of the log.
+                """)
             .WithPath("id", AnEndpoint, ExampleEndpoint)
-            .WithParameters(
-                ApiParameter.Query("after", "The log position after which to begin; 0, the default, is the beginning.", ApiParameter.Position) with { Example = 0 },
-                ApiParameter.Query("limit", "How many events at most.", () => new Microsoft.OpenApi.OpenApiSchema { Type = Microsoft.OpenApi.JsonSchemaType.Integer, Format = "int32", Minimum = "1", Maximum = "1000", Default = 100 }) with { Form = 20 })
-            .WithReadBarrier()
-            .WithProblems(ProblemTypes.EndpointNotFound, ProblemTypes.InvalidParameter)
-            .Produces<EventPageBody>();
+            .WithFeed($"{Lists}/events")
+            .WithProblems(ProblemTypes.EndpointNotFound);
     }
 
     private static async Task<IResult> ListAsync(string id, HttpContext context, EndpointStore endpoints, DeliveryLog log, CancellationToken cancellationToken)
@@ -173,22 +173,10 @@ internal static class DeliveryEndpoints
     }
 
     private static async Task<IResult> EventsAsync(
-        string id, HttpContext context, EndpointStore endpoints, Replayer replayer, IEventStore store, ReadBarrier barrier, CloudEvents cloudEvents, CancellationToken cancellationToken)
+        string id, HttpContext context, EndpointStore endpoints, Replayer replayer, LogFeed feed, CancellationToken cancellationToken)
     {
         var endpoint = await FindAsync(endpoints, id, cancellationToken);
-        await barrier.WaitForLogAsync(context, cancellationToken);
-        var after = context.Request.Query["after"] switch
-        {
-            [] => 0,
-            [{ } text] when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position) => position,
-            var given => throw ApiProblem.BadParameter("after", $"'{given}' is not a position of the log."),
-        };
-        var limit = Paging.From(context.Request).Limit;
-        var head = await store.HeadAsync(cancellationToken);
-        var (events, through) = await replayer.FindAsync(endpoint, after, limit, head, cancellationToken);
-        return Results.Json(
-            new EventPageBody([..events.Select(e => cloudEvents.Body(e, null, context.Request))], null, Math.Max(through, Math.Min(after, head))),
-            ApiJson.Types.EventPageBody);
+        return await feed.AnswerAsync(context, (after, limit, token) => replayer.PageAsync(endpoint, after, limit, token), cancellationToken);
     }
 
     private static async Task<long> EnqueueAsync(

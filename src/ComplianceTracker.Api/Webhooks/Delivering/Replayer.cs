@@ -60,6 +60,15 @@ internal sealed class Replayer(
         return (found, through);
     }
 
+    /// <summary>The next page of what the endpoint wants; short where much of the log holds nothing for it.</summary>
+    public async Task<EventPage> PageAsync(WebhookEndpoint endpoint, long after, int limit, CancellationToken cancellationToken)
+    {
+        const int MostOfTheLog = 20_000;
+        var head = await store.HeadAsync(cancellationToken);
+        var (events, through) = await FindAsync(endpoint, after, limit, Math.Min(head, after + MostOfTheLog), cancellationToken);
+        return new EventPage(events, Math.Max(after, through));
+    }
+
     /// <summary>Enqueues what the endpoint wants again, or counts it.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="after">The position after which to begin, excluded.</param>
