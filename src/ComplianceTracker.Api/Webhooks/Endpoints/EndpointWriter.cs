@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
@@ -148,7 +149,7 @@ internal sealed class EndpointWriter(
         {
             var before = await FindAsync(id, cancellationToken);
             var now = time.GetUtcNow();
-            var known = secrets.SecretsOf(before);
+            var known = Readable(() => secrets.SecretsOf(before), []);
             if (request is not null && known.FirstOrDefault(s => s.Request == request.Nonce) is { } done)
             {
                 return (done.Text, known.Where(s => s.Expires is not null && s != done).Select(s => s.Expires!.Value).DefaultIfEmpty(now).Max(), before);
@@ -253,7 +254,7 @@ internal sealed class EndpointWriter(
         };
         if (body.Has(nameof(body.Headers)))
         {
-            var headers = body.Headers is null ? NoHeaders : EndpointChecks.HeadersOf(body.Headers, secrets.HeadersOf(e));
+            var headers = body.Headers is null ? NoHeaders : EndpointChecks.HeadersOf(body.Headers, Readable(() => secrets.HeadersOf(e), NoHeaders));
             after = after with { ProtectedHeaders = secrets.Protect(e.Tenant, e.Id, headers), HeaderNames = [..headers.Keys] };
         }
 
@@ -302,6 +303,19 @@ internal sealed class EndpointWriter(
         }
 
         return detail;
+    }
+
+    // What cannot be read any more can be replaced: its key is gone, and nothing was signed with it since.
+    private static T Readable<T>(Func<T> read, T otherwise)
+    {
+        try
+        {
+            return read();
+        }
+        catch (CryptographicException)
+        {
+            return otherwise;
+        }
     }
 
     // Headers are protected anew with every change, so their bytes say nothing.

@@ -293,6 +293,24 @@ public sealed class Subscribing(SubscribedService subscribed) : IClassFixture<Su
         (await Service.DoAsync(HttpMethod.Post, path, new { }, 422))["type"]!.ToString().ShouldEndWith("/limit-exceeded");
     }
 
+    [Fact]
+    public async Task A_secret_whose_key_is_gone_can_be_replaced_and_headers_too()
+    {
+        var created = await CreateAsync(new { url = Receiver.Url, headers = new { A = "1" } });
+        await using (var connection = new NpgsqlConnection(subscribed.ConnectionString + ";Pooling=false"))
+        {
+            await connection.OpenAsync(Token);
+            await using var spoil = new NpgsqlCommand($"update ct_webhook_endpoint set secrets = 'spoilt', headers = 'spoilt' where id = '{created["id"]}'", connection);
+            await spoil.ExecuteNonQueryAsync(Token);
+        }
+
+        var path = $"{Endpoints}/{created["id"]}";
+        ((string)(await Service.DoAsync(HttpMethod.Post, $"{path}/verify", null, 200))["endpoint"]!["state"]!).ShouldBe("active");
+        var secret = (string)(await Service.DoAsync(HttpMethod.Post, $"{path}/rotate-secret", new { }, 200))["secret"]!;
+        (await Service.DoAsync(HttpMethod.Patch, path, new { headers = new { B = "2" } }, 200))["headerNames"]!.ToJsonString().ShouldBe("""["B"]""");
+        (await SignaturesAsync((string)created["id"]!, secret)).ShouldBe([secret]);
+    }
+
     // Which of the secrets signed a delivery, in the order of the signatures.
     private async Task<string[]> SignaturesAsync(string id, params string[] secrets)
     {
