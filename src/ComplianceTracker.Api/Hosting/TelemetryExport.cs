@@ -1,5 +1,6 @@
 using ComplianceTracker.Api.Health;
 using ComplianceTracker.Api.Requests;
+using ComplianceTracker.Api.Webhooks.Delivering;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -19,7 +20,7 @@ internal sealed class TelemetryExport(IConfiguration configuration) : IHostedSer
     private static readonly string[] Sources = ["Microsoft.AspNetCore", "Npgsql", "ComplianceTracker.EventStore", ApiTelemetry.Name];
 
     private static readonly string[] Meters =
-        ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql", "ComplianceTracker.EventStore", ApiTelemetry.Name];
+        ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql", "ComplianceTracker.EventStore", ApiTelemetry.Name, DeliveryTelemetry.Name];
 
     private TracerProvider? traces;
     private MeterProvider? metrics;

@@ -25,6 +25,9 @@ internal sealed partial class Dispatcher(
     ILoggerFactory loggers)
 {
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(5);
+
+    // A service that stops waits no longer for a receiver that does not answer: what it was sent comes again.
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly ILogger logger = loggers.CreateLogger<Dispatcher>();
@@ -37,6 +40,8 @@ internal sealed partial class Dispatcher(
         await using var signal = new DatabaseSignal(database, PostgresDeliveryQueue.Channel, EndpointStore.Channel);
         var reports = new ReportWriter(queue, loggers.CreateLogger<ReportWriter>());
         var writing = reports.RunAsync();
+        using var abandon = new CancellationTokenSource();
+        await using var stopping = stop.Register(() => abandon.CancelAfter(LongestFarewell));
         var known = -1L;
         while (!stop.IsCancellationRequested)
         {
@@ -49,7 +54,7 @@ internal sealed partial class Dispatcher(
                     known = heard;
                 }
 
-                var next = await StartAsync(reports, stop);
+                var next = await StartAsync(reports, stop, abandon.Token);
                 await Task.WhenAny([DatabaseSignal.WaitAsync(word, next < LongestSleep ? next : LongestSleep, stop), ..pumps.Values.Select(p => p.Running)]);
                 await ReapAsync();
             }
@@ -70,7 +75,7 @@ internal sealed partial class Dispatcher(
     }
 
     // Starts or wakes a pump for every endpoint that has something due; until when nothing else will be.
-    private async Task<TimeSpan> StartAsync(ReportWriter reports, CancellationToken stop)
+    private async Task<TimeSpan> StartAsync(ReportWriter reports, CancellationToken stop, CancellationToken abandon)
     {
         var now = clock.GetTimestamp();
         var able = endpoints.All.Where(e => e.State != EndpointState.Pending).ToList();
@@ -90,7 +95,7 @@ internal sealed partial class Dispatcher(
             else
             {
                 var pump = new EndpointPump(id, endpoints, queue, reports, health, judge, events, cloudEvents, sender, telemetry, settings, clock);
-                pumps[id] = (pump, Task.Run(() => pump.RunAsync(stop), CancellationToken.None));
+                pumps[id] = (pump, Task.Run(() => pump.RunAsync(stop, abandon), CancellationToken.None));
             }
         }
 

@@ -1,11 +1,13 @@
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.EventStore;
+using Npgsql;
 
 namespace ComplianceTracker.Api.Webhooks.Delivering;
 
 /// <summary>Decides from how deliveries fare whether an endpoint is failing, has recovered or is disabled, and says so in the log.</summary>
 internal sealed partial class EndpointJudge(
+    NpgsqlDataSource database,
     EndpointDirectory endpoints,
     EndpointStore store,
     EndpointHealth health,
@@ -13,9 +15,12 @@ internal sealed partial class EndpointJudge(
     IEventStore log,
     EventTypes types,
     WebhookSettings settings,
-    ILogger<EndpointJudge> logger)
+    ILogger<EndpointJudge> logger) : IDisposable
 {
     private const int Gone = 410;
+
+    // A move takes two connections: many at once, each with one in its hands, would wait for each other.
+    private readonly SemaphoreSlim moving = new(1);
 
     /// <summary>Takes note of attempts that are stored.</summary>
     public async Task JudgeAsync(string endpointId, IReadOnlyList<AttemptReport> attempts, CancellationToken cancellationToken)
@@ -40,6 +45,9 @@ internal sealed partial class EndpointJudge(
         endpoints.SetAiling(endpointId, failures > 0);
         await MoveAsync(endpoint, counted, failures, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => moving.Dispose();
 
     private static TimeSpan? Later(TimeSpan? one, TimeSpan? other) => one > other || other is null ? one : other;
 
@@ -76,7 +84,7 @@ internal sealed partial class EndpointJudge(
         }
     }
 
-    // Said before it is done, under an id of its own: whoever dies in between says it again, and it is in the log once.
+    // Said while the move is held open, under an id of its own: what is not moved is not said, and whoever dies in between says the same again.
     private async Task MoveAsync(WebhookEndpoint endpoint, EndpointState to, string reason, int failures, CancellationToken cancellationToken)
     {
         object said = to switch
@@ -87,12 +95,27 @@ internal sealed partial class EndpointJudge(
         };
         var stream = StreamIds.Endpoint(endpoint.Tenant, endpoint.Id);
         var eventId = EventIds.Of($"{stream}/{endpoint.Version}/{to}");
-        await log.AppendAsync([new StreamAppend(stream, ExpectedVersion.Any, [types.Encode(eventId, said)])], RequestMetadata.Webhooks(endpoint.Tenant), cancellationToken);
-        if (await store.MoveAsync(endpoint.Tenant, endpoint.Id, to, reason, endpoint.Version, null, cancellationToken))
+        await moving.WaitAsync(cancellationToken);
+        try
         {
-            LogMoved(logger, endpoint.Id, to, reason);
-            await endpoints.ReloadAsync(cancellationToken);
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            if (!await store.MoveAsync(endpoint.Tenant, endpoint.Id, to, reason, endpoint.Version, connection, cancellationToken))
+            {
+                return;
+            }
+
+            await log.AppendAsync(
+                [new StreamAppend(stream, ExpectedVersion.Any, [types.Encode(eventId, said)])], RequestMetadata.Webhooks(endpoint.Tenant), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
+        finally
+        {
+            moving.Release();
+        }
+
+        LogMoved(logger, endpoint.Id, to, reason);
+        await endpoints.ReloadAsync(cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Endpoint {Endpoint} is {State}: {Reason}")]

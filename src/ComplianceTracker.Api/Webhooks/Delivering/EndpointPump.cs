@@ -33,8 +33,10 @@ internal sealed class EndpointPump(
     public void Wake() => Volatile.Read(ref wake).TrySetResult();
 
     /// <summary>Delivers until nothing is due or under way.</summary>
+    /// <param name="stop">Begin nothing more.</param>
+    /// <param name="abandon">Give up what is under way: it is sent again later.</param>
     /// <returns>How long the endpoint is to be left alone.</returns>
-    public async Task<TimeSpan> RunAsync(CancellationToken stop)
+    public async Task<TimeSpan> RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         try
         {
@@ -46,7 +48,7 @@ internal sealed class EndpointPump(
                 var taken = places > 0 ? await TakeAsync(endpoint, places, OnlyAsked(endpoint) || hold > TimeSpan.Zero, stop) : [];
                 foreach (var lane in taken)
                 {
-                    underWay.Add(Task.Run(() => DeliverAsync(endpoint, lane, stop), CancellationToken.None), lane.Name);
+                    underWay.Add(Task.Run(() => DeliverAsync(endpoint, lane, stop, abandon), CancellationToken.None), lane.Name);
                 }
 
                 if (underWay.Count == 0)
@@ -101,7 +103,7 @@ internal sealed class EndpointPump(
         queue.TakeAsync(
             id, onlyAsked, places, endpoint.RateLimit is { } limit ? Math.Min(limit, DeliveriesAtOnce) : DeliveriesAtOnce, settings.Lease, stop);
 
-    private async Task DeliverAsync(WebhookEndpoint endpoint, TakenLane lane, CancellationToken stop)
+    private async Task DeliverAsync(WebhookEndpoint endpoint, TakenLane lane, CancellationToken stop, CancellationToken abandon)
     {
         var attempts = new List<AttemptReport>(lane.Deliveries.Count);
         var pause = TimeSpan.Zero;
@@ -113,7 +115,7 @@ internal sealed class EndpointPump(
                 break;
             }
 
-            if (await SendAsync(endpoint, delivery, stop) is not { } exchange)
+            if (await SendAsync(endpoint, delivery, abandon) is not { } exchange)
             {
                 break;
             }
@@ -174,21 +176,21 @@ internal sealed class EndpointPump(
             && now.Version == endpoint.Version;
     }
 
-    private async Task<Exchange?> SendAsync(WebhookEndpoint endpoint, TakenDelivery delivery, CancellationToken stop)
+    private async Task<Exchange?> SendAsync(WebhookEndpoint endpoint, TakenDelivery delivery, CancellationToken abandon)
     {
         try
         {
             if (delivery.Body is { } body)
             {
-                return await sender.SendAsync(endpoint, new WebhookMessage(delivery.EventId.ToString(), body, null), settings.Deadline, CancellationToken.None);
+                return await sender.SendAsync(endpoint, new WebhookMessage(delivery.EventId.ToString(), body, null), settings.Deadline, abandon);
             }
 
-            var e = await events.AtAsync(delivery.Position, stop);
+            var e = await events.AtAsync(delivery.Position, abandon);
             var rendered = cloudEvents.Render(e, delivery.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "0");
             return await sender.SendAsync(
-                endpoint, new WebhookMessage(e.Id.ToString(), rendered, CloudEvents.TraceParentOf(e)), settings.Deadline, CancellationToken.None);
+                endpoint, new WebhookMessage(e.Id.ToString(), rendered, CloudEvents.TraceParentOf(e)), settings.Deadline, abandon);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
             return null;
         }
