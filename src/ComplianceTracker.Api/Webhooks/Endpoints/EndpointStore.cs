@@ -206,16 +206,14 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
         return moved;
     }
 
-    /// <summary>Deletes an endpoint, its secrets and headers at once; the log of it stays.</summary>
+    /// <summary>Deletes an endpoint, its secrets and headers at once, and what waits to be delivered to it; the log of it stays.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="id">Which.</param>
     /// <param name="expectedVersion">Only if it still has this version; null: whatever its version.</param>
     /// <param name="actor">Who did it, for the log.</param>
-    /// <param name="with">What else goes with it, in the same transaction.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>False when it is gone or has another version.</returns>
-    public async Task<bool> DeleteAsync(
-        string tenant, string id, long? expectedVersion, string actor, Func<NpgsqlTransaction, Task> with, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(string tenant, string id, long? expectedVersion, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -237,7 +235,7 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
 
         await health.ForgetAsync(transaction, id, cancellationToken);
         await queue.ForgetAsync(transaction, id, cancellationToken);
-        await with(transaction);
+        await queue.DropAsync(transaction, id, cancellationToken);
         await AnnounceAsync(connection, tenant, id, "deleted", actor, null, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return true;

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
-using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.Webhooks.Outbound;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.EventStore;
@@ -13,7 +12,7 @@ namespace ComplianceTracker.Api.Webhooks.Endpoints;
 
 /// <summary>Registers, changes, proves and rotates endpoints.</summary>
 internal sealed class EndpointWriter(
-    EndpointStore store, EndpointSecrets secrets, EndpointVerifier verifier, AddressPolicy policy, IDeliveryQueue queue, IEventStore log, TimeProvider time)
+    EndpointStore store, EndpointSecrets secrets, EndpointVerifier verifier, AddressPolicy policy, IEventStore log, TimeProvider time)
 {
     /// <summary>The most secrets that sign at once.</summary>
     public const int MostSecrets = 5;
@@ -128,8 +127,7 @@ internal sealed class EndpointWriter(
         {
             var before = await FindAsync(id, cancellationToken);
             preconditions.Check(before.Version);
-            if (await store.DeleteAsync(
-                before.Tenant, id, before.Version, Actor, transaction => queue.DropAsync(transaction, id, cancellationToken), cancellationToken))
+            if (await store.DeleteAsync(before.Tenant, id, before.Version, Actor, cancellationToken))
             {
                 return;
             }

@@ -7,7 +7,6 @@ using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Tests.Support;
 using ComplianceTracker.Api.Tests.Webhooks.Support;
-using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Api.Webhooks.Outbound;
 using ComplianceTracker.EventStore;
@@ -229,7 +228,7 @@ public sealed class Forbidden_destinations(SubscribedService subscribed) : IClas
         var sender = new WebhookSender(policy, subscribed.Secrets, TimeProvider.System);
         var verifier = new EndpointVerifier(sender, settings, services.GetRequiredService<CloudEvents>(), TimeProvider.System);
         return new Wiring(sender, verifier, new EndpointWriter(
-            services.GetRequiredService<EndpointStore>(), subscribed.Secrets, verifier, policy, services.GetRequiredService<IDeliveryQueue>(), services.GetRequiredService<IEventStore>(), TimeProvider.System));
+            services.GetRequiredService<EndpointStore>(), subscribed.Secrets, verifier, policy, services.GetRequiredService<IEventStore>(), TimeProvider.System));
     }
 
     private sealed record Wiring(WebhookSender Sender, EndpointVerifier Verifier, EndpointWriter Writer) : IDisposable
