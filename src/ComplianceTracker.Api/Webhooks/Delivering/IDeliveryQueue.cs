@@ -45,6 +45,9 @@ internal interface IDeliveryQueue
     /// <returns>For each report, whether the lease still held.</returns>
     Task<IReadOnlyList<bool>> ReportAsync(IReadOnlyList<LaneReport> reports, CancellationToken cancellationToken);
 
+    /// <summary>Drops what waits to be delivered to an endpoint that is deleted, in the caller's transaction. What was done stays.</summary>
+    Task DropAsync(DbTransaction transaction, string endpoint, CancellationToken cancellationToken);
+
     /// <summary>Makes everything of the endpoint that waits for another attempt due now, with its attempts counted anew where asked.</summary>
     Task ReleaseAsync(DbTransaction? transaction, string endpoint, bool countAnew, CancellationToken cancellationToken);
 

@@ -94,6 +94,21 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
     }
 
     /// <inheritdoc/>
+    public async Task DropAsync(DbTransaction transaction, string endpoint, CancellationToken cancellationToken)
+    {
+        // Lanes first and in their order, as everybody locks them; who has one leased reports to nothing.
+        await using var command = new NpgsqlCommand(
+            """
+            with lanes as (select endpoint, lane from ct_webhook_lane where endpoint = $1 order by lane for update),
+                gone as (delete from ct_webhook_lane l using lanes where l.endpoint = lanes.endpoint and l.lane = lanes.lane)
+            delete from ct_webhook_delivery where endpoint = $1 and state = 0
+            """,
+            (NpgsqlConnection)transaction.Connection!, (NpgsqlTransaction)transaction);
+        command.Parameters.Add(new() { Value = endpoint });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async Task<long> EnqueueAskedAsync(
         DbTransaction transaction, string lane, DeliveryKind kind, IReadOnlyList<NewDelivery> deliveries, byte[]? body, CancellationToken cancellationToken)
     {

@@ -206,7 +206,7 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
         return moved;
     }
 
-    /// <summary>Deletes an endpoint, its secrets and headers at once; the log of it stays.</summary>
+    /// <summary>Deletes an endpoint, its secrets and headers at once, and what waits to be delivered to it; the log of it stays.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="id">Which.</param>
     /// <param name="expectedVersion">Only if it still has this version; null: whatever its version.</param>
@@ -235,6 +235,7 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
 
         await health.ForgetAsync(transaction, id, cancellationToken);
         await queue.ForgetAsync(transaction, id, cancellationToken);
+        await queue.DropAsync(transaction, id, cancellationToken);
         await AnnounceAsync(connection, tenant, id, "deleted", actor, null, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return true;

@@ -205,10 +205,16 @@ public sealed class Subscribing(SubscribedService subscribed) : IClassFixture<Su
     [Fact]
     public async Task A_deleted_endpoint_is_gone_with_its_secrets_and_its_log_stays()
     {
-        var created = await CreateAsync(new { url = Receiver.Url });
+        // One that takes nothing, so that something waits.
+        await using var closed = await Receiver.StartAsync();
+        closed.Answers = _ => new ReceiverAnswer(503, "", ("Retry-After", "3600"));
+        var created = await CreateAsync(new { url = closed.Url });
         var path = $"{Endpoints}/{created["id"]}";
+        await Service.RecordAsync("de-law", 1);
+        await closed.UntilDeliveredAsync(1);
 
         (await Service.SendAsync(HttpMethod.Delete, path, null, ("If-Match", "\"99\""))).Status.ShouldBe(412);
+        (await WaitingAsync(created)).ShouldBe(1);
         var (status, body, _) = await Service.SendAsync(HttpMethod.Delete, path);
         (status, body).ShouldBe((204, null));
         foreach (var (method, at) in ((HttpMethod, string)[])[(HttpMethod.Get, path), (HttpMethod.Delete, path), (HttpMethod.Post, $"{path}/verify")])
@@ -218,6 +224,7 @@ public sealed class Subscribing(SubscribedService subscribed) : IClassFixture<Su
 
         await Service.DoAsync(HttpMethod.Patch, path, new { rateLimit = 1 }, 404);
         await Service.DoAsync(HttpMethod.Post, $"{path}/rotate-secret", new { }, 404);
+        (await WaitingAsync(created)).ShouldBe(0);
         ((string)(await Service.GetAsync($"{path}/log"))["items"]![0]!["what"]!).ShouldBe("deleted");
         (await Service.Services.GetRequiredService<EndpointStore>().AllAsync(null, Token)).ShouldNotContain(e => e.Id == (string)created["id"]!);
         await Service.AskAsync($"{Endpoints}/ep_never/log", 404);
@@ -321,6 +328,14 @@ public sealed class Subscribing(SubscribedService subscribed) : IClassFixture<Su
         var timestamp = long.Parse(got.Headers["webhook-timestamp"]);
         var known = secrets.Length > 0 ? secrets : [..Service.Services.GetRequiredService<EndpointSecrets>().SecretsOf(endpoint).Select(s => s.Text)];
         return [..got.Headers["webhook-signature"].Split(' ').Select(signature => known.Single(s => StandardWebhooks.Sign(s, message.Id, timestamp, got.Body) == signature))];
+    }
+
+    // How many deliveries to the endpoint wait.
+    private async Task<long> WaitingAsync(JsonNode endpoint)
+    {
+        await using var command = Service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            $"select count(*) from ct_webhook_delivery where endpoint = '{endpoint["id"]}' and state = 0");
+        return (long)(await command.ExecuteScalarAsync(Token))!;
     }
 
     private Task<JsonNode> CreateAsync(object body, params (string, string)[] headers) => Service.DoAsync(HttpMethod.Post, Endpoints, body, 201, headers);
