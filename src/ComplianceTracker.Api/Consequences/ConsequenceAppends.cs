@@ -9,7 +9,10 @@ namespace ComplianceTracker.Api.Consequences;
 /// Collects what follows for companies and appends it, many companies at once. A company's consequences stay in the order of the steps,
 /// and what was appended before a crash is recognised by its ids and not appended again.
 /// </summary>
-internal sealed class ConsequenceAppends(IEventStore store, EventTypes types)
+/// <param name="store">The store.</param>
+/// <param name="types">Writes events.</param>
+/// <param name="keepAlive">Called before each append: whoever waits for them with an open transaction must not seem asleep.</param>
+internal sealed class ConsequenceAppends(IEventStore store, EventTypes types, Func<CancellationToken, Task> keepAlive)
 {
     // So much is held in memory, and one company's more.
     private const int Most = 2000;
@@ -72,6 +75,7 @@ internal sealed class ConsequenceAppends(IEventStore store, EventTypes types)
     {
         while (streams.Count > 0)
         {
+            await keepAlive(cancellationToken);
             switch (await store.AppendAsync(streams, metadata, cancellationToken))
             {
                 case AppendResult.Appended:

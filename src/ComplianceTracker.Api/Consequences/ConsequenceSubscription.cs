@@ -55,7 +55,7 @@ internal sealed class ConsequenceSubscription(IEventStore store, InstrumentCatal
             var ofTheirOwn = await OfTheirOwnAsync(connection, batch.Events, worlds, clock, ticks, leads, cancellationToken);
             foreach (var some in Steps(batch.Events, worlds, clock, ticks, leads).Chunk(StepsAtOnce))
             {
-                await FollowAsync(some, new CompanyWalk(some, ofTheirOwn, leads, types), ofTheirOwn, cancellationToken);
+                await FollowAsync(connection, some, new CompanyWalk(some, ofTheirOwn, leads, types), ofTheirOwn, cancellationToken);
             }
         }
 
@@ -87,11 +87,13 @@ internal sealed class ConsequenceSubscription(IEventStore store, InstrumentCatal
         }
     }
 
-    private async Task FollowAsync(IReadOnlyList<Step> steps, CompanyWalk walk, IReadOnlySet<string> ofTheirOwn, CancellationToken cancellationToken)
+    private async Task FollowAsync(
+        NpgsqlConnection connection, IReadOnlyList<Step> steps, CompanyWalk walk, IReadOnlySet<string> ofTheirOwn, CancellationToken cancellationToken)
     {
-        var appends = new ConsequenceAppends(store, types);
+        var appends = new ConsequenceAppends(store, types, token => KeepAliveAsync(connection, token));
         await foreach (var streams in CompaniesAsync(steps, ofTheirOwn, cancellationToken))
         {
+            await KeepAliveAsync(connection, cancellationToken);
             foreach (var stream in streams)
             {
                 await appends.AddAsync(StreamIds.TenantOf(stream.StreamId), walk.Along(stream), cancellationToken);
@@ -99,6 +101,13 @@ internal sealed class ConsequenceSubscription(IEventStore store, InstrumentCatal
         }
 
         await appends.FlushAsync(cancellationToken);
+    }
+
+    // All companies may take minutes, which the batch's transaction waits through: the database ends a session that sleeps in one.
+    private static async Task KeepAliveAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select 1", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async IAsyncEnumerable<IReadOnlyList<StreamEvents>> CompaniesAsync(

@@ -45,7 +45,7 @@ internal sealed partial class DurableClock(
         while (true)
         {
             var zones = (await catalogue.HeadAsync(cancellationToken)).Instruments.Values
-                .Select(i => TimeZones.Of(i.Identity.Jurisdiction)).Append(TimeZoneInfo.Utc).DistinctBy(z => z.Id).ToList();
+                .Select(i => TimeZones.Of(i.Identity.Jurisdiction)).DefaultIfEmpty(TimeZoneInfo.Utc).DistinctBy(z => z.Id).ToList();
             var version = await store.StreamVersionAsync(StreamIds.Clock, cancellationToken);
             var last = await LastAsync(version, cancellationToken);
             var now = time.GetUtcNow();

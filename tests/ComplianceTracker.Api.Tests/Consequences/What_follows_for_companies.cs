@@ -248,6 +248,11 @@ public sealed class What_follows_for_companies(Databases databases, ITestOutputH
         told = [..(await site.ToldAsync()).Select(e => e.Told)];
         told.Count.ShouldBe(4000);
         told.Skip(2000).ShouldAllBe(t => t.Kind == ConsequenceKind.Applicable && t.Clocks.AsOf == new DateOnly(2024, 1, 3));
+
+        // However long the appends take, the transaction of the batch does not fall asleep over them.
+        var slow = CapturingStore.On(site.Store, out var captured, delay: TimeSpan.FromMilliseconds(300));
+        await HandleAsync(site, site.On(slow, []), after: 0, 1000, int.MaxValue, commits: false, "set local idle_in_transaction_session_timeout = '700ms'");
+        captured.Count.ShouldBe(4000);
     }
 
     [Theory]
@@ -292,11 +297,18 @@ public sealed class What_follows_for_companies(Databases databases, ITestOutputH
         return [..captured.OrderBy(c => c.Split(' ')[0], StringComparer.Ordinal)];
     }
 
-    private static async Task<int> HandleAsync(ConsequenceSite site, ISubscription subscription, long after, int batchSize, int most, bool commits)
+    private static async Task<int> HandleAsync(ConsequenceSite site, ISubscription subscription, long after, int batchSize, int most, bool commits, string? first = null)
     {
         var events = (await site.EventsAsync([..subscription.Filter!.StreamPrefixes])).Where(e => e.Position > after).Take(most).ToList();
         await using var connection = await site.Store.DataSource.OpenConnectionAsync(Token);
         await using DbTransaction transaction = await connection.BeginTransactionAsync(Token);
+        if (first is not null)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = first;
+            await command.ExecuteNonQueryAsync(Token);
+        }
+
         foreach (var batch in events.Chunk(batchSize))
         {
             await subscription.HandleAsync(new SubscriptionBatch(batch, batch[^1].Position, transaction), Token);
@@ -319,11 +331,13 @@ public sealed class What_follows_for_companies(Databases databases, ITestOutputH
         private IEventStore inner = null!;
         private List<string> captured = null!;
 
-        public static IEventStore On(IEventStore inner, out List<string> captured)
+        private TimeSpan delay;
+
+        public static IEventStore On(IEventStore inner, out List<string> captured, TimeSpan delay = default)
         {
             var store = Create<IEventStore, CapturingStore>();
             var proxy = (CapturingStore)(object)store;
-            proxy.inner = inner;
+            (proxy.inner, proxy.delay) = (inner, delay);
             captured = proxy.captured = [];
             return store;
         }
@@ -337,7 +351,13 @@ public sealed class What_follows_for_companies(Databases databases, ITestOutputH
 
             var batch = (IReadOnlyList<StreamAppend>)args![0]!;
             captured.AddRange(batch.SelectMany(s => s.Events.Select(e => $"{s.StreamId} {e.Id} {System.Text.Encoding.UTF8.GetString(e.Data.Span)}")));
-            return Task.FromResult<AppendResult>(new AppendResult.Appended([], 0, DateTimeOffset.UnixEpoch, false));
+            return AppendedAsync();
+        }
+
+        private async Task<AppendResult> AppendedAsync()
+        {
+            await Task.Delay(delay, Token);
+            return new AppendResult.Appended([], 0, DateTimeOffset.UnixEpoch, false);
         }
     }
 

@@ -27,19 +27,19 @@ public sealed class Telemetry(Databases databases)
         var connectionString = await databases.CopySeededAsync();
         await using var service = await TestService.StartAsync(connectionString, settings: "--Telemetry:Every=00:00:00.05");
         using var gauges = new Gauges(service);
-        await gauges.UntilAsync("compliancetracker.subscription.lag", v => v is [(0, "Register")]);
+        await gauges.UntilAsync("compliancetracker.subscription.lag", v => v.Any(g => g is (0, "Register")));
         await gauges.UntilAsync("compliancetracker.log.stall.time", v => v is [(0, null)]);
 
         // The projection writes to this table: it stands still while somebody holds it.
         await using (await Locked.TableAsync(connectionString, "ct_register_state"))
         {
             await service.RegisterAsync("acme", new { });
-            await gauges.UntilAsync("compliancetracker.subscription.lag", v => v is [( > 0, "Register")]);
-            await gauges.UntilAsync("compliancetracker.subscription.lag.time", v => v is [( > 0, "Register")]);
-            await gauges.UntilAsync("compliancetracker.queue.depth", v => v is [( > 0, "Register")]);
+            await gauges.UntilAsync("compliancetracker.subscription.lag", v => v.Any(g => g is ( > 0, "Register")));
+            await gauges.UntilAsync("compliancetracker.subscription.lag.time", v => v.Any(g => g is ( > 0, "Register")));
+            await gauges.UntilAsync("compliancetracker.queue.depth", v => v.Any(g => g is ( > 0, "Register")));
         }
 
-        await gauges.UntilAsync("compliancetracker.subscription.lag", v => v is [(0, "Register")]);
+        await gauges.UntilAsync("compliancetracker.subscription.lag", v => v.Any(g => g is (0, "Register")));
         await using var holder = new NpgsqlConnection(connectionString + ";Pooling=false");
         await holder.OpenAsync(Ends);
         await using (var transaction = await holder.BeginTransactionAsync(Ends))
@@ -54,7 +54,7 @@ public sealed class Telemetry(Databases databases)
         await using var park = new NpgsqlCommand(
             "insert into ct_parked (subscription, position, stream_id, event_id, type, state, attempts) values ('Register', 1, 'x', gen_random_uuid(), 'x', 'waiting', 0)", holder);
         await park.ExecuteNonQueryAsync(Ends);
-        await gauges.UntilAsync("compliancetracker.subscription.parked", v => v is [(1, "Register")]);
+        await gauges.UntilAsync("compliancetracker.subscription.parked", v => v.Any(g => g is (1, "Register")));
     }
 
     [Fact]
