@@ -10,16 +10,22 @@ internal sealed class DatabaseSignal : IAsyncDisposable
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(250);
 
-    private readonly NpgsqlDataSource database;
+    private readonly string connectionString;
     private readonly Dictionary<string, long> heard;
     private readonly CancellationTokenSource stop = new();
     private readonly Lazy<Task> listening;
     private TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Begins to listen with the first wait.</summary>
-    public DatabaseSignal(NpgsqlDataSource database, params string[] channels)
+    public DatabaseSignal(string connectionString, params string[] channels)
     {
-        this.database = database;
+        // None of the pool's: it is held for good, and requests need those.
+        this.connectionString = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            ApplicationName = "ComplianceTracker signals",
+            KeepAlive = 15,
+        }.ConnectionString;
         heard = channels.ToDictionary(c => c, _ => 0L, StringComparer.Ordinal);
         listening = new(() =>
         {
@@ -77,7 +83,8 @@ internal sealed class DatabaseSignal : IAsyncDisposable
         {
             try
             {
-                await using var connection = await database.OpenConnectionAsync(stop.Token);
+                await using var connection = new NpgsqlConnection(connectionString);
+                await connection.OpenAsync(stop.Token);
                 connection.Notification += (_, word) => Pulse([word.Channel]);
                 await using (var listen = new NpgsqlCommand(string.Join(';', heard.Keys.Select(c => $"listen {c}")), connection))
                 {

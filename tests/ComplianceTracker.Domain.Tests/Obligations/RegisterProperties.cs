@@ -147,11 +147,19 @@ public sealed class RegisterProperties
             var before = Ask(c.Company);
             var after = Ask(wiser);
 
-            (after is null).ShouldBe(before is null);
-            if (before is not null && before.Status != Status.Undetermined)
+            // Of retroactive law that reaches the company later than others nothing is said before it was made, unless it does not reach it.
+            if (before is null)
+            {
+                (after?.Status ?? Status.NotApplicable).ShouldBe(Status.NotApplicable);
+            }
+            else if (after is null)
+            {
+                before.Status.ShouldBe(Status.Undetermined);
+            }
+            else if (before.Status != Status.Undetermined)
             {
                 // A rule that may not apply at all can turn out not to, also where it is over.
-                after!.Status.ShouldBeOneOf(before.Applies == Truth.Unknown ? [before.Status, Status.NotApplicable] : [before.Status]);
+                after.Status.ShouldBeOneOf(before.Applies == Truth.Unknown ? [before.Status, Status.NotApplicable] : [before.Status]);
             }
 
             ObligationAnswer? Ask(CompanyProfile company) =>

@@ -1,4 +1,5 @@
 using ComplianceTracker.Api.Feed;
+using ComplianceTracker.Api.Hosting;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Api.Webhooks.Outbound;
@@ -11,7 +12,7 @@ namespace ComplianceTracker.Api.Webhooks.Delivering;
 /// retry is due and now and then anyway, and keeps a pump for each of them. Any number of dispatchers work side by side.
 /// </summary>
 internal sealed partial class Dispatcher(
-    NpgsqlDataSource database,
+    ServiceSettings service,
     EndpointDirectory endpoints,
     IDeliveryQueue queue,
     EndpointHealth health,
@@ -37,7 +38,7 @@ internal sealed partial class Dispatcher(
     /// <summary>Delivers until cancelled; then what is under way is finished and given back.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        await using var signal = new DatabaseSignal(database, PostgresDeliveryQueue.Channel, EndpointStore.Channel);
+        await using var signal = new DatabaseSignal(service.ConnectionString, PostgresDeliveryQueue.Channel, EndpointStore.Channel);
         var reports = new ReportWriter(queue, loggers.CreateLogger<ReportWriter>());
         var writing = reports.RunAsync();
         using var abandon = new CancellationTokenSource();

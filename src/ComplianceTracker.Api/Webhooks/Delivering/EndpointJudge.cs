@@ -61,13 +61,12 @@ internal sealed partial class EndpointJudge(
 
         if (failures == 0)
         {
+            // Only then need what waited for another attempt wait no longer: one delivery that fails while others succeed keeps its schedule.
             if (endpoint.State == EndpointState.Failing)
             {
                 await MoveAsync(endpoint, EndpointState.Active, "A delivery succeeded again.", failures, cancellationToken);
+                await queue.ReleaseAsync(null, endpoint.Id, countAnew: false, cancellationToken);
             }
-
-            // What waited for another attempt need not wait any longer.
-            await queue.ReleaseAsync(null, endpoint.Id, countAnew: false, cancellationToken);
         }
         else if (last.Exchange.Status == Gone)
         {

@@ -50,7 +50,4 @@ internal interface IDeliveryQueue
 
     /// <summary>Makes everything of the endpoint that waits for another attempt due now, with its attempts counted anew where asked.</summary>
     Task ReleaseAsync(DbTransaction? transaction, string endpoint, bool countAnew, CancellationToken cancellationToken);
-
-    /// <summary>Removes everything that is or was to be delivered to the endpoint.</summary>
-    Task ForgetAsync(DbTransaction transaction, string endpoint, CancellationToken cancellationToken);
 }

@@ -254,18 +254,6 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
     }
 
     /// <inheritdoc/>
-    public async Task ForgetAsync(DbTransaction transaction, string endpoint, CancellationToken cancellationToken)
-    {
-        await using var batch = new NpgsqlBatch((NpgsqlConnection)transaction.Connection!);
-        foreach (var table in (string[])["ct_webhook_lane", "ct_webhook_delivery", "ct_webhook_attempt"])
-        {
-            Add(batch, $"delete from {table} where endpoint = $1", endpoint);
-        }
-
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <inheritdoc/>
     public void Dispose() => connections.Dispose();
 
     // An attempt was made whoever holds the lane by now: it is kept either way.

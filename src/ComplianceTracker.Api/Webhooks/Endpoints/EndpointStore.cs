@@ -234,7 +234,6 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
         }
 
         await health.ForgetAsync(transaction, id, cancellationToken);
-        await queue.ForgetAsync(transaction, id, cancellationToken);
         await queue.DropAsync(transaction, id, cancellationToken);
         await AnnounceAsync(connection, tenant, id, "deleted", actor, null, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -68,6 +68,23 @@ public sealed class Deliveries(Databases databases)
     }
 
     [Fact]
+    public async Task Of_which_one_is_always_refused_keep_its_schedule_though_others_succeed()
+    {
+        await using var service = await StartAsync("--Webhooks:FailuresToTrip=100", "--Webhooks:Schedule:1=00:10:00");
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answers = r => new ReceiverAnswer((string)r.Json["subject"]! == "instruments/cn-pipl" ? 500 : 204);
+        var endpoint = await service.AddEndpointAsync(receiver.Url);
+        await service.RecordAsync("cn-pipl", 1);
+        await receiver.UntilDeliveredAsync(1);
+        await service.RecordAsync("cn-dsl", 2, 3, 4);
+        await receiver.UntilDeliveredAsync(4);
+        await service.DeliveriesAsync(endpoint, items => items.Count(i => (string)i!["state"]! == "delivered") == 3);
+        await service.RecordAsync("cn-dsl", 5);
+
+        (await receiver.UntilDeliveredAsync(5)).Numbers().ShouldBe([1, 2, 3, 4, 5]);
+    }
+
+    [Fact]
     public async Task Stop_with_410_and_lose_nothing_until_the_endpoint_is_enabled_again()
     {
         await using var service = await StartAsync();
