@@ -33,9 +33,19 @@ internal sealed partial class DurableClock(
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 LogFailure(logger, e.Message);
+                wait = TimeSpan.FromSeconds(1);
             }
 
             await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(1), time, cancellationToken);
+        }
+    }
+
+    /// <summary>Records that the clock goes, where it never went before.</summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (settings.Enabled && await store.StreamVersionAsync(StreamIds.Clock, cancellationToken) == 0)
+        {
+            await AdvanceAsync(cancellationToken);
         }
     }
 

@@ -73,6 +73,7 @@ internal sealed class CloudEvents(PublicUrl publicUrl)
     /// <summary>What the events of a stream happened to: <c>instruments/…</c>, <c>companies/…</c>, <c>webhooks/endpoints/…</c>, or the stream where it is one of its own.</summary>
     public static string SubjectOf(string streamId) =>
         streamId.StartsWith(StreamIds.InstrumentPrefix, StringComparison.Ordinal) ? $"instruments/{StreamIds.IdOf(streamId)}"
+        : streamId.StartsWith(StreamIds.EndpointPrefix, StringComparison.Ordinal) ? $"webhooks/endpoints/{StreamIds.IdOf(streamId)}"
         : StreamIds.IsOfCompany(streamId) ? $"companies/{StreamIds.IdOf(streamId)}"
         : streamId.StartsWith(StreamIds.EndpointPrefix, StringComparison.Ordinal) ? $"webhooks/endpoints/{StreamIds.IdOf(streamId)}"
         : streamId;

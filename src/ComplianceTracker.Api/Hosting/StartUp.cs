@@ -33,7 +33,15 @@ internal sealed partial class StartUp(
             stoppingToken);
         readiness.Migrated();
         var running = subscriptions.Select(s => store.RunSubscriptionAsync(s, stoppingToken)).ToList();
-        await RetryAsync(async () => readiness.Imported(await firstImport.RunAsync(stoppingToken)), stoppingToken);
+        await RetryAsync(
+            async () =>
+            {
+                // Ready is who tells what follows, and that is counted from the clock's first event on.
+                var through = await firstImport.RunAsync(stoppingToken);
+                await clock.BeginAsync(stoppingToken);
+                readiness.Imported(through);
+            },
+            stoppingToken);
         running.Add(clock.RunAsync(stoppingToken));
         LogReady(logger);
         await Task.WhenAll(running);

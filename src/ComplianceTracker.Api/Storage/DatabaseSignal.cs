@@ -101,7 +101,7 @@ internal sealed class DatabaseSignal : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
+            catch (Exception)
             {
                 await Task.Delay(AfterFailure, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

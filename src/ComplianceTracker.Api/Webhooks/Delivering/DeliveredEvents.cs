@@ -9,7 +9,11 @@ namespace ComplianceTracker.Api.Webhooks.Delivering;
 internal sealed class DeliveredEvents(IEventStore store)
 {
     private const int ReadAhead = 64;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private const long MostBytes = 32 * 1024 * 1024;
+
+    // What an event takes besides its body.
+    private const int Around = 1000;
 
     private readonly Lock gate = new();
     private readonly Dictionary<long, LinkedListNode<RecordedEvent>> known = [];
@@ -26,6 +30,15 @@ internal sealed class DeliveredEvents(IEventStore store)
         }
 
         var page = await store.ReadAllAsync(position - 1, ReadAhead, null, cancellationToken);
+        if (page.Events is not [var next, ..] || next.Position != position)
+        {
+            // Another process enqueued it; what it knows to be settled, this one will know in a moment.
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(LongestWait);
+            await store.WaitForEventsAsync(position - 1, limit.Token);
+            page = await store.ReadAllAsync(position - 1, ReadAhead, null, cancellationToken);
+        }
+
         foreach (var e in page.Events.Reverse())
         {
             Keep(e);
@@ -47,13 +60,13 @@ internal sealed class DeliveredEvents(IEventStore store)
             }
 
             known[e.Position] = newestFirst.AddFirst(e);
-            bytes += e.Data.Length;
+            bytes += e.Data.Length + Around;
             while (bytes > MostBytes)
             {
                 var oldest = newestFirst.Last!.Value;
                 newestFirst.RemoveLast();
                 known.Remove(oldest.Position);
-                bytes -= oldest.Data.Length;
+                bytes -= oldest.Data.Length + Around;
             }
         }
     }

@@ -121,11 +121,12 @@ internal static class DeliveryEndpoints
     }
 
     private static async Task<IResult> RetryAsync(
-        string id, string deliveryId, EndpointStore endpoints, DeliveryLog log, IDeliveryQueue queue, NpgsqlDataSource database, CancellationToken cancellationToken)
+        string id, string deliveryId, EndpointStore endpoints, DeliveryLog log, IDeliveryQueue queue, EndpointHealth health, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         var endpoint = Verified(await FindAsync(endpoints, id, cancellationToken));
         var (delivery, _, body) = await FindAsync(log, endpoint, deliveryId, cancellationToken);
         if (delivery.State == DeliveryState.Pending && endpoint.State is EndpointState.Active or EndpointState.Failing
+            && (await health.ReadAsync(endpoint.Id, cancellationToken)).Hold <= TimeSpan.Zero
             && await log.HastenAsync(endpoint.Id, Number(deliveryId)!.Value, cancellationToken))
         {
             return Results.Json(await AgainAsync(log, endpoint, Number(deliveryId)!.Value, cancellationToken), ApiJson.Types.DeliveryItem, statusCode: 202);
@@ -153,7 +154,7 @@ internal static class DeliveryEndpoints
 
         // A long log takes longer to search than an answer may.
         RequestDeadline.Of(context)?.Lift();
-        var after = body.After ?? await store.PositionAtAsync(body.Since!.Value.AddTicks(-TimeSpan.TicksPerMicrosecond), cancellationToken);
+        var after = body.After ?? await store.PositionAtAsync(Before(body.Since!.Value), cancellationToken);
         return Results.Json(await replayer.ReplayAsync(endpoint, after, body.Preview, "api", cancellationToken), ApiJson.Types.ReplayAnswer, statusCode: 202);
     }
 
@@ -222,6 +223,9 @@ internal static class DeliveryEndpoints
             [{ Length: > 0 } subject] => subject,
             _ => throw ApiProblem.BadParameter("subject", "'subject' is one subject such as companies/acme."),
         });
+
+    private static DateTimeOffset Before(DateTimeOffset instant) =>
+        instant.UtcTicks < TimeSpan.TicksPerDay ? DateTimeOffset.UnixEpoch : instant.AddTicks(-TimeSpan.TicksPerMicrosecond);
 
     private static long? Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 

@@ -118,7 +118,7 @@ internal sealed class DeliveryLog(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             """
             with old as (
-                select endpoint, id from ct_webhook_delivery where state > 0 and done_at < now() - $1 limit 5000 for update skip locked),
+                select endpoint, id from ct_webhook_delivery where state > 0 and done_at < now() - $1 order by done_at limit 5000 for update skip locked),
             attempts as (delete from ct_webhook_attempt a using old o where a.endpoint = o.endpoint and a.delivery = o.id)
             delete from ct_webhook_delivery d using old o where d.endpoint = o.endpoint and d.id = o.id
             """);

@@ -29,10 +29,13 @@ internal sealed partial class Dispatcher(
 
     // A service that stops waits no longer for a receiver that does not answer: what it was sent comes again.
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
+
+    // What was said while nobody listened is read by then.
+    private static readonly TimeSpan BetweenReloads = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly ILogger logger = loggers.CreateLogger<Dispatcher>();
-    private readonly Dictionary<string, (EndpointPump Pump, Task<TimeSpan> Running)> pumps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (EndpointPump Pump, Task Running)> pumps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> heldUntil = new(StringComparer.Ordinal);
 
     /// <summary>Delivers until cancelled; then what is under way is finished and given back.</summary>
@@ -43,16 +46,16 @@ internal sealed partial class Dispatcher(
         var writing = reports.RunAsync();
         using var abandon = new CancellationTokenSource();
         await using var stopping = stop.Register(() => abandon.CancelAfter(LongestFarewell));
-        var known = -1L;
+        var (known, reloaded) = (-1L, clock.GetTimestamp());
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 var word = signal.Next;
-                if (signal.Heard(EndpointStore.Channel) is var heard && heard != known)
+                if (signal.Heard(EndpointStore.Channel) is var heard && (heard != known || clock.GetElapsedTime(reloaded) > BetweenReloads))
                 {
                     await endpoints.ReloadAsync(stop);
-                    known = heard;
+                    (known, reloaded) = (heard, clock.GetTimestamp());
                 }
 
                 var next = await StartAsync(reports, stop, abandon.Token);
@@ -70,7 +73,7 @@ internal sealed partial class Dispatcher(
             }
         }
 
-        await Task.WhenAll(pumps.Values.Select(p => (Task)p.Running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(pumps.Values.Select(p => p.Running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         reports.Complete();
         await writing;
     }
@@ -116,8 +119,8 @@ internal sealed partial class Dispatcher(
             pumps.Remove(id);
             try
             {
-                var hold = await running;
-                heldUntil[id] = clock.GetTimestamp() + (long)(hold.TotalSeconds * clock.TimestampFrequency);
+                await running;
+                heldUntil.Remove(id);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

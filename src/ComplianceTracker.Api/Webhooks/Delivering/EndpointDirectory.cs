@@ -5,8 +5,10 @@ using ComplianceTracker.Api.Webhooks.Endpoints;
 namespace ComplianceTracker.Api.Webhooks.Delivering;
 
 /// <summary>The endpoints as this process last read them: whoever delivers looks here, and reads again when it hears of a change.</summary>
-internal sealed class EndpointDirectory(EndpointStore store)
+internal sealed class EndpointDirectory(EndpointStore store) : IDisposable
 {
+    // One after the other: of two, the one that read earlier must not be the one that is kept.
+    private readonly SemaphoreSlim reading = new(1);
     private readonly ConcurrentDictionary<string, bool> ailing = new(StringComparer.Ordinal);
     private volatile FrozenDictionary<string, WebhookEndpoint> byId = FrozenDictionary<string, WebhookEndpoint>.Empty;
 
@@ -17,8 +19,21 @@ internal sealed class EndpointDirectory(EndpointStore store)
     public WebhookEndpoint? Find(string id) => byId.GetValueOrDefault(id);
 
     /// <summary>Reads them.</summary>
-    public async Task ReloadAsync(CancellationToken cancellationToken) =>
-        byId = (await store.AllAsync(null, cancellationToken)).ToFrozenDictionary(e => e.Id, StringComparer.Ordinal);
+    public async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        await reading.WaitAsync(cancellationToken);
+        try
+        {
+            byId = (await store.AllAsync(null, cancellationToken)).ToFrozenDictionary(e => e.Id, StringComparer.Ordinal);
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => reading.Dispose();
 
     /// <summary>True when the last attempt that this process knows of failed: a success is then worth counting.</summary>
     public bool IsAiling(string id) => ailing.GetValueOrDefault(id, true);

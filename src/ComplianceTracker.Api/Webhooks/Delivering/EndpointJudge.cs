@@ -23,11 +23,15 @@ internal sealed partial class EndpointJudge(
     private readonly SemaphoreSlim moving = new(1);
 
     /// <summary>Takes note of attempts that are stored.</summary>
-    public async Task JudgeAsync(string endpointId, IReadOnlyList<AttemptReport> attempts, CancellationToken cancellationToken)
+    /// <param name="sentTo">The endpoint as it was when they were made: of what was changed since they say nothing.</param>
+    /// <param name="attempts">The attempts.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task JudgeAsync(WebhookEndpoint sentTo, IReadOnlyList<AttemptReport> attempts, CancellationToken cancellationToken)
     {
+        var endpointId = sentTo.Id;
         // What somebody asked for says nothing of the endpoint's health.
         var counted = attempts.Where(a => a.Delivery.Kind == DeliveryKind.Event).ToList();
-        if (counted.Count == 0 || endpoints.Find(endpointId) is not { } endpoint)
+        if (counted.Count == 0 || endpoints.Find(endpointId) is not { } endpoint || endpoint.Version != sentTo.Version)
         {
             return;
         }
@@ -41,15 +45,13 @@ internal sealed partial class EndpointJudge(
 
         var asked = counted[^1] is { Exchange.Succeeded: false } last ? RetrySchedule.Asked(settings, last.Exchange) : null;
         var failures = await health.CountAsync(
-            endpointId, failed, lastSuccess >= 0, failed == 0 ? null : Later(asked, endpoint.State == EndpointState.Failing ? settings.ProbePause : null), cancellationToken);
+            endpointId, failed, lastSuccess >= 0, failed > 0 && endpoint.State == EndpointState.Failing ? settings.ProbePause : null, asked, cancellationToken);
         endpoints.SetAiling(endpointId, failures > 0);
         await MoveAsync(endpoint, counted, failures, cancellationToken);
     }
 
     /// <inheritdoc/>
     public void Dispose() => moving.Dispose();
-
-    private static TimeSpan? Later(TimeSpan? one, TimeSpan? other) => one > other || other is null ? one : other;
 
     private async Task MoveAsync(WebhookEndpoint endpoint, List<AttemptReport> attempts, int failures, CancellationToken cancellationToken)
     {
@@ -65,7 +67,6 @@ internal sealed partial class EndpointJudge(
             if (endpoint.State == EndpointState.Failing)
             {
                 await MoveAsync(endpoint, EndpointState.Active, "A delivery succeeded again.", failures, cancellationToken);
-                await queue.ReleaseAsync(null, endpoint.Id, countAnew: false, cancellationToken);
             }
         }
         else if (last.Exchange.Status == Gone)
@@ -101,7 +102,13 @@ internal sealed partial class EndpointJudge(
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             if (!await store.MoveAsync(endpoint.Tenant, endpoint.Id, to, reason, endpoint.Version, connection, cancellationToken))
             {
+                await endpoints.ReloadAsync(cancellationToken);
                 return;
+            }
+
+            if (to == EndpointState.Active)
+            {
+                await queue.ReleaseAsync(transaction, endpoint.Id, countAnew: false, cancellationToken);
             }
 
             await log.AppendAsync(

@@ -26,6 +26,10 @@ internal sealed class EndpointPump(
     // Deliveries of one lane between two commits: what a crash sends again at most, lane by lane.
     private const int DeliveriesAtOnce = 16;
 
+    // Characters of answers that one lane keeps until they are stored.
+    private const int MostKept = 100_000;
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<Task, string> underWay = [];
     private TaskCompletionSource wake = NewWake();
 
@@ -35,8 +39,7 @@ internal sealed class EndpointPump(
     /// <summary>Delivers until nothing is due or under way.</summary>
     /// <param name="stop">Begin nothing more.</param>
     /// <param name="abandon">Give up what is under way: it is sent again later.</param>
-    /// <returns>How long the endpoint is to be left alone.</returns>
-    public async Task<TimeSpan> RunAsync(CancellationToken stop, CancellationToken abandon)
+    public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         try
         {
@@ -53,7 +56,7 @@ internal sealed class EndpointPump(
 
                 if (underWay.Count == 0)
                 {
-                    return hold;
+                    return;
                 }
 
                 // As many as were asked for: there may be more.
@@ -64,8 +67,6 @@ internal sealed class EndpointPump(
 
                 await ReapAsync();
             }
-
-            return TimeSpan.Zero;
         }
         finally
         {
@@ -91,7 +92,7 @@ internal sealed class EndpointPump(
     {
         if (endpoint.State == EndpointState.Pending)
         {
-            return (0, TimeSpan.FromHours(1));
+            return (0, TimeSpan.Zero);
         }
 
         var (failures, hold) = await health.ReadAsync(id, stop);
@@ -107,34 +108,55 @@ internal sealed class EndpointPump(
     {
         var attempts = new List<AttemptReport>(lane.Deliveries.Count);
         var pause = TimeSpan.Zero;
-        foreach (var delivery in lane.Deliveries)
+        var kept = 0;
+        Exception? failure = null;
+        try
         {
-            // The lease must outlast the attempt: whoever was held up for longer sends nothing that another may be sending.
-            if (stop.IsCancellationRequested || !await MaySendAsync(endpoint, lane, stop))
+            foreach (var delivery in lane.Deliveries)
             {
-                break;
-            }
+                // The lease must outlast the attempt: whoever was held up for longer sends nothing that another may be sending.
+                if (kept > MostKept || stop.IsCancellationRequested || !await MaySendAsync(endpoint, lane, stop))
+                {
+                    break;
+                }
 
-            if (await SendAsync(endpoint, delivery, abandon) is not { } exchange)
-            {
-                break;
+                var exchange = await SendAsync(endpoint, delivery, abandon);
+                telemetry.Attempted(exchange);
+                var report = Judge(delivery, exchange);
+                attempts.Add(report.Attempt);
+                kept += exchange.Headers.Length + exchange.Body.Length;
+                if (report.Attempt.State == DeliveryState.Pending)
+                {
+                    pause = report.Pause;
+                    break;
+                }
             }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // What was not sent goes out when the service is back, or from another one.
+        }
+        catch (Exception e)
+        {
+            // Ours, not the endpoint's: what was sent is reported all the same, and the rest is tried again soon.
+            (failure, pause) = (e, AfterFailure);
+        }
 
-            telemetry.Attempted(exchange);
-            var report = Judge(delivery, exchange);
-            attempts.Add(report.Attempt);
-            if (report.Attempt.State == DeliveryState.Pending)
-            {
-                pause = report.Pause;
-                break;
-            }
+        if (attempts.Count == 0 && pause == TimeSpan.Zero && !stop.IsCancellationRequested && endpoint.RateLimit is not null)
+        {
+            pause = AfterFailure;
         }
 
         // Refused by the database: the lane comes back by itself, and what was sent is sent again.
         var held = await reports.WriteAsync(new LaneReport(lane, attempts, pause, !endpoint.Ordered));
         if (held && attempts.Count > 0)
         {
-            await judge.JudgeAsync(id, attempts, stop);
+            await judge.JudgeAsync(endpoint, attempts, stop);
+        }
+
+        if (failure is not null)
+        {
+            throw new InvalidOperationException($"A delivery could not be made: {failure.Message}", failure);
         }
     }
 
@@ -159,15 +181,15 @@ internal sealed class EndpointPump(
     {
         if (endpoint.RateLimit is { } limit)
         {
-            var wait = await health.ReserveAsync(id, limit, stop);
-            if (clock.GetTimestamp() + (long)((wait + settings.Deadline).TotalSeconds * clock.TimestampFrequency) > lane.Until)
+            var left = TimeSpan.FromSeconds((lane.Until - clock.GetTimestamp()) / (double)clock.TimestampFrequency) - settings.Deadline;
+            if (left <= TimeSpan.Zero || await health.ReserveAsync(id, limit, left, stop) is not { } wait)
             {
                 return false;
             }
 
             if (wait > TimeSpan.Zero)
             {
-                await Task.Delay(wait, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(wait, clock, stop);
             }
         }
 
@@ -176,23 +198,15 @@ internal sealed class EndpointPump(
             && now.Version == endpoint.Version;
     }
 
-    private async Task<Exchange?> SendAsync(WebhookEndpoint endpoint, TakenDelivery delivery, CancellationToken abandon)
+    private async Task<Exchange> SendAsync(WebhookEndpoint endpoint, TakenDelivery delivery, CancellationToken abandon)
     {
-        try
+        if (delivery.Body is { } body)
         {
-            if (delivery.Body is { } body)
-            {
-                return await sender.SendAsync(endpoint, new WebhookMessage(delivery.EventId.ToString(), body, null), settings.Deadline, abandon);
-            }
+            return await sender.SendAsync(endpoint, new WebhookMessage(delivery.EventId.ToString(), body, null), settings.Deadline, abandon);
+        }
 
-            var e = await events.AtAsync(delivery.Position, abandon);
-            var rendered = cloudEvents.Render(e, delivery.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "0");
-            return await sender.SendAsync(
-                endpoint, new WebhookMessage(e.Id.ToString(), rendered, CloudEvents.TraceParentOf(e)), settings.Deadline, abandon);
-        }
-        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
-        {
-            return null;
-        }
+        var e = await events.AtAsync(delivery.Position, abandon);
+        var rendered = cloudEvents.Render(e, delivery.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "0");
+        return await sender.SendAsync(endpoint, new WebhookMessage(e.Id.ToString(), rendered, CloudEvents.TraceParentOf(e)), settings.Deadline, abandon);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
             fence bigint not null default 0,
             primary key (endpoint, lane)) with (fillfactor = 50);
         create index if not exists ct_webhook_lane_due on ct_webhook_lane (endpoint, due_at);
+        create index if not exists ct_webhook_lane_asked on ct_webhook_lane (endpoint, due_at) where lane >= '~';
         create sequence if not exists ct_webhook_delivery_id;
         create table if not exists ct_webhook_delivery (
             endpoint text collate "C" not null,
@@ -35,12 +36,14 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
             key text not null,
             sequence bigint,
             attempts int not null default 0,
+            releases smallint not null default 0,
             created_at timestamptz not null default now(),
             done_at timestamptz,
             body bytea,
             primary key (endpoint, id));
         create unique index if not exists ct_webhook_delivery_event on ct_webhook_delivery (endpoint, event_id) where kind = 0;
         create index if not exists ct_webhook_delivery_pending on ct_webhook_delivery (endpoint, lane, id) where state = 0;
+        create index if not exists ct_webhook_delivery_done on ct_webhook_delivery (done_at) where state > 0;
         create table if not exists ct_webhook_attempt (
             endpoint text collate "C" not null,
             delivery bigint not null,
@@ -57,22 +60,35 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
     public const string Channel = "ct_webhook_due";
 
     // Deliveries go out in parallel, statements about them need not: a few connections are enough and leave the pool to requests.
+    private const int MostAtOnce = 5000;
+    private const int MostReleases = 3;
+
     private readonly SemaphoreSlim connections = new(8);
 
     /// <inheritdoc/>
     public async Task EnqueueAsync(DbTransaction transaction, IReadOnlyList<NewDelivery> deliveries, CancellationToken cancellationToken)
     {
-        if (deliveries.Count == 0)
+        // In parts: one event may go to a thousand endpoints, and a statement has only so much time.
+        foreach (var some in deliveries.Chunk(MostAtOnce))
         {
-            return;
+            await EnqueueSomeAsync(transaction, some, cancellationToken);
         }
 
+        if (deliveries.Count > 0)
+        {
+            await NotifyAsync(transaction, cancellationToken);
+        }
+    }
+
+    private static async Task EnqueueSomeAsync(DbTransaction transaction, IReadOnlyList<NewDelivery> deliveries, CancellationToken cancellationToken)
+    {
         // Lanes are locked in one order by everybody. A lane that is about to be emptied or filled waits here, so that no delivery is
         // left in a lane that nobody looks at.
         await using var command = new NpgsqlCommand(
             """
             with given as (
-                select * from unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::text[]) with ordinality as g(endpoint, lane, event_id, position, type, n)
+                select endpoint collate "C" as endpoint, lane collate "C" as lane, event_id, position, type, n
+                from unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::text[]) with ordinality as g(endpoint, lane, event_id, position, type, n)
                 where not exists (select from ct_webhook_delivery d where d.endpoint = g.endpoint and d.event_id = g.event_id and d.kind = 0)),
             counted as (select *, row_number() over (partition by endpoint, lane order by n) as nth from given),
             lanes as (
@@ -90,22 +106,21 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
             (NpgsqlConnection)transaction.Connection!, (NpgsqlTransaction)transaction);
         AddColumns(command, deliveries);
         await command.ExecuteNonQueryAsync(cancellationToken);
-        await NotifyAsync(transaction, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task DropAsync(DbTransaction transaction, string endpoint, CancellationToken cancellationToken)
     {
-        // Lanes first and in their order, as everybody locks them; who has one leased reports to nothing.
-        await using var command = new NpgsqlCommand(
-            """
-            with lanes as (select endpoint, lane from ct_webhook_lane where endpoint = $1 order by lane for update),
-                gone as (delete from ct_webhook_lane l using lanes where l.endpoint = lanes.endpoint and l.lane = lanes.lane)
-            delete from ct_webhook_delivery where endpoint = $1 and state = 0
-            """,
-            (NpgsqlConnection)transaction.Connection!, (NpgsqlTransaction)transaction);
-        command.Parameters.Add(new() { Value = endpoint });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        // Lanes first and in their order, as everybody locks them; who has one leased reports to nothing. What was enqueued while this
+        // waited for a lane is seen by the statements that follow.
+        await using var batch = new NpgsqlBatch((NpgsqlConnection)transaction.Connection!);
+        Add(batch, "select 1 from ct_webhook_lane where endpoint = $1 order by lane for update", endpoint);
+        foreach (var table in (string[])["ct_webhook_lane", "ct_webhook_delivery", "ct_webhook_attempt"])
+        {
+            Add(batch, $"delete from {table} where endpoint = $1", endpoint);
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -146,11 +161,15 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
         using var place = await PlaceAsync(cancellationToken);
         await using var command = database.CreateCommand(
             """
-            select e.endpoint, extract(epoch from l.due_at - now())::double precision
+            select e.endpoint, extract(epoch from min(l.due_at) - now())::double precision
             from unnest($1::text[], $2::boolean[]) e(endpoint, asked)
+            left join ct_webhook_health h on h.endpoint = e.endpoint
             cross join lateral (
-                select due_at from ct_webhook_lane l
-                where l.endpoint = e.endpoint and l.due_at < 'infinity' and (not e.asked or l.lane >= '~') order by due_at limit 1) l
+                (select greatest(due_at, h.hold_until, h.asked_until) as due_at from ct_webhook_lane l
+                where not e.asked and l.endpoint = e.endpoint and l.due_at < 'infinity' order by l.due_at limit 1)
+                union all
+                (select due_at from ct_webhook_lane l where l.endpoint = e.endpoint and l.lane >= '~' and l.due_at < 'infinity' order by l.due_at limit 1)) l
+            group by e.endpoint
             """);
         command.Parameters.Add(new() { Value = endpoints.Select(e => e.Endpoint).ToArray() });
         command.Parameters.Add(new() { Value = endpoints.Select(e => e.OnlyAsked).ToArray() });
@@ -238,17 +257,26 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
         await using var batch = new NpgsqlBatch(own ?? (NpgsqlConnection)transaction!.Connection!);
         if (countAnew)
         {
-            Add(batch, "update ct_webhook_delivery set attempts = 0 where endpoint = $1 and state = 0 and kind = 0 and attempts > 0", endpoint);
+            Add(batch, "select 1 from ct_webhook_lane where endpoint = $1 order by lane for update", endpoint);
+            Add(batch, "update ct_webhook_delivery set attempts = 0, releases = 0 where endpoint = $1 and state = 0 and kind = 0 and attempts + releases > 0", endpoint);
+            Add(batch, "update ct_webhook_lane set due_at = now() where endpoint = $1 and not leased and due_at < 'infinity' and due_at > now()", endpoint);
+        }
+        else
+        {
+            // Few times for one delivery: one that is always refused would use up its attempts by the recoveries that others bring about.
+            Add(
+                batch,
+                $"""
+                with waiting as (
+                    select lane from ct_webhook_lane where endpoint = $1 and not leased and due_at < 'infinity' and due_at > now() order by lane for update),
+                firsts as (
+                    update ct_webhook_delivery d set releases = releases + 1 from waiting w
+                    where d.endpoint = $1 and d.lane = w.lane and d.state = 0 and d.attempts > 0 and d.releases < {MostReleases} returning d.lane)
+                update ct_webhook_lane l set due_at = now() from firsts f where l.endpoint = $1 and l.lane = f.lane
+                """,
+                endpoint);
         }
 
-        Add(
-            batch,
-            """
-            update ct_webhook_lane l set due_at = now() from (
-                select lane from ct_webhook_lane where endpoint = $1 and not leased and due_at < 'infinity' and due_at > now() order by lane for update) w
-            where l.endpoint = $1 and l.lane = w.lane
-            """,
-            endpoint);
         Add(batch, $"select pg_notify('{Channel}', '')");
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -370,7 +398,7 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
             connection);
         command.Parameters.Add(new() { Value = reports.Select(r => r.Lane.Endpoint).ToArray() });
         command.Parameters.Add(new() { Value = reports.Select(r => r.Lane.Name).ToArray() });
-        command.Parameters.Add(new() { Value = reports.Select(r => r.Detaches && r.Attempts.Any(a => a.State == DeliveryState.Pending) ? TimeSpan.Zero : r.Pause).ToArray() });
+        command.Parameters.Add(new() { Value = reports.Select(r => r.Attempts.Any(a => Detached(r, a) is not null) ? TimeSpan.Zero : r.Pause).ToArray() });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

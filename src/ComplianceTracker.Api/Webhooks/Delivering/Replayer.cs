@@ -17,6 +17,7 @@ internal sealed class Replayer(
     public const int Most = 100_000;
 
     private const int PageSize = 500;
+    private const int EnqueuedAtOnce = 5000;
 
     private static readonly EventFilter Deliverable =
         EventFilter.ByStreamPrefix(StreamIds.InstrumentPrefix, StreamIds.ConsequencePrefix, StreamIds.EndpointPrefix);
@@ -35,7 +36,7 @@ internal sealed class Replayer(
         var through = after;
         while (through < upTo && found.Count < limit)
         {
-            var page = await store.ReadAllAsync(through, PageSize, Deliverable, cancellationToken);
+            var page = await store.ReadAllAsync(through, Math.Clamp(limit * 4, 50, PageSize), Deliverable, cancellationToken);
             var describer = new EventDescriber(types, await catalogue.ThroughAsync(page.Through, cancellationToken));
             foreach (var e in page.Events.TakeWhile(e => e.Position <= upTo))
             {
@@ -78,22 +79,11 @@ internal sealed class Replayer(
     public async Task<ReplayAnswer> ReplayAsync(WebhookEndpoint endpoint, long after, bool isPreview, string actor, CancellationToken cancellationToken)
     {
         var head = await store.HeadAsync(cancellationToken);
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (count, through) = (0, Math.Min(after, head));
-        var lane = $"~replay-{Guid.CreateVersion7():N}";
-        while (count < Most && through < head)
+        var (found, through) = (new List<NewDelivery>(), Math.Min(after, head));
+        while (found.Count < Most && through < head)
         {
-            var (events, reached) = await FindAsync(endpoint, through, Math.Min(PageSize, Most - count), head, cancellationToken);
-            if (!isPreview && events.Count > 0)
-            {
-                var deliveries = events
-                    .Select(e => new NewDelivery(endpoint.Id, CloudEvents.SubjectOf(e.StreamId), e.Id, e.Position, CloudEvents.TypeOf(e)))
-                    .ToList();
-                await queue.EnqueueAskedAsync(transaction, lane, DeliveryKind.Replay, deliveries, null, cancellationToken);
-            }
-
-            count += events.Count;
+            var (events, reached) = await FindAsync(endpoint, through, Math.Min(PageSize, Most - found.Count), head, cancellationToken);
+            found.AddRange(events.Select(e => new NewDelivery(endpoint.Id, CloudEvents.SubjectOf(e.StreamId), e.Id, e.Position, CloudEvents.TypeOf(e))));
             if (reached == through)
             {
                 break;
@@ -104,13 +94,28 @@ internal sealed class Replayer(
 
         if (!isPreview)
         {
-            await EndpointLog.AddAsync(
-                connection, endpoint.Tenant, endpoint.Id, clock.GetUtcNow(), "replayed", actor,
-                new JsonObject { ["events"] = count, ["after"] = after, ["through"] = through }, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            // Only now: a search may take longer than a transaction may be idle.
+            await EnqueueAsync(endpoint, found, after, through, actor, cancellationToken);
         }
 
-        return new ReplayAnswer(count, isPreview, after, through, through < head);
+        return new ReplayAnswer(found.Count, isPreview, after, through, through < head);
+    }
+
+    private async Task EnqueueAsync(
+        WebhookEndpoint endpoint, List<NewDelivery> found, long after, long through, string actor, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var lane = $"~replay-{Guid.CreateVersion7():N}";
+        foreach (var some in found.Chunk(EnqueuedAtOnce))
+        {
+            await queue.EnqueueAskedAsync(transaction, lane, DeliveryKind.Replay, some, null, cancellationToken);
+        }
+
+        await EndpointLog.AddAsync(
+            connection, endpoint.Tenant, endpoint.Id, clock.GetUtcNow(), "replayed", actor,
+            new JsonObject { ["events"] = found.Count, ["after"] = after, ["through"] = through }, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private static bool Wants(EventDescriber describer, EndpointMatcher matcher, WebhookEndpoint endpoint, RecordedEvent e)

@@ -49,11 +49,32 @@ internal sealed partial class ReportWriter(IDeliveryQueue queue, ILogger<ReportW
                     some[i].Written.SetResult(held[i]);
                 }
             }
-            catch (Exception e)
+            catch (Exception e) when (some.Count == 1)
             {
-                LogNotWritten(logger, e, some.Count);
-                some.ForEach(s => s.Written.SetException(e));
+                LogNotWritten(logger, e, 1);
+                some[0].Written.SetException(e);
             }
+            catch (Exception)
+            {
+                // One that cannot be stored keeps no other from being stored.
+                foreach (var one in some)
+                {
+                    await WriteOneAsync(one.Report, one.Written);
+                }
+            }
+        }
+    }
+
+    private async Task WriteOneAsync(LaneReport report, TaskCompletionSource<bool> written)
+    {
+        try
+        {
+            written.SetResult((await queue.ReportAsync([report], CancellationToken.None))[0]);
+        }
+        catch (Exception e)
+        {
+            LogNotWritten(logger, e, 1);
+            written.SetException(e);
         }
     }
 

@@ -154,6 +154,17 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var revived = false;
+        if (changed.State == EndpointState.Active)
+        {
+            await using var before = new NpgsqlCommand(
+                "select state <> 'active' or url <> $3 from ct_webhook_endpoint where tenant = $1 and id = $2 for update", connection);
+            before.Parameters.Add(new() { Value = changed.Tenant });
+            before.Parameters.Add(new() { Value = changed.Id });
+            before.Parameters.Add(new() { Value = changed.Url.AbsoluteUri });
+            revived = await before.ExecuteScalarAsync(cancellationToken) is true;
+        }
+
         await using (var update = new NpgsqlCommand(
             $"""
             update ct_webhook_endpoint set ({Columns}) =
@@ -170,9 +181,9 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
             }
         }
 
-        if (changed.State == EndpointState.Active)
+        if (revived)
         {
-            // Whoever enables, proves or mends an endpoint wants what waits for another attempt now, and its attempts counted anew.
+            // Whoever enables an endpoint, or gives it another address, wants what waits for another attempt now, and its attempts counted anew.
             await health.ForgetAsync(transaction, changed.Id, cancellationToken);
             await queue.ReleaseAsync(transaction, changed.Id, countAnew: true, cancellationToken);
         }

@@ -73,7 +73,7 @@ internal sealed class WebhookSender : IDisposable
         {
             Dress(request, UnprotectedOf(endpoint), message, at);
         }
-        catch (Exception e) when (e is CryptographicException or NpgsqlException or TimeoutException)
+        catch (CryptographicException e)
         {
             return new Exchange(at, TimeSpan.Zero, null, "", "", $"The endpoint's secrets could not be read, so nothing was sent: {e.Message}", null);
         }
@@ -161,12 +161,15 @@ internal sealed class WebhookSender : IDisposable
         catch (Exception e)
         {
             // Whatever a receiver or a network can do ends here, in words.
-            error = limit.IsCancellationRequested ? TooLate(answer.Status, deadline) : FailureOf(e);
+            error = limit.IsCancellationRequested ? TooLate(answer.Status, deadline) : Shown(FailureOf(e));
         }
 
         return new Exchange(
             at, time.GetElapsedTime(begun), answer.Status, answer.Headers, answer.Body, error, RetryAfter.Parse(answer.RetryAfter, time.GetUtcNow()));
     }
+
+    // The framework quotes what a receiver sent, whatever it was.
+    private static string Shown(string error) => string.Concat(error.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(1000));
 
     private static string? Judge(HttpResponseMessage response) => (int)response.StatusCode switch
     {

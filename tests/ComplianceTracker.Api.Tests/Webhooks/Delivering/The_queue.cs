@@ -19,7 +19,7 @@ public sealed class The_queue(Databases databases) : IAsyncLifetime
     {
         database = NpgsqlDataSource.Create(await databases.CreateEmptyAsync());
         queue = new PostgresDeliveryQueue(database, TimeProvider.System);
-        await ExecuteAsync(PostgresDeliveryQueue.Schema);
+        await ExecuteAsync(PostgresDeliveryQueue.Schema + EndpointHealth.Schema);
     }
 
     public async ValueTask DisposeAsync()
@@ -107,7 +107,12 @@ public sealed class The_queue(Databases databases) : IAsyncLifetime
         var lanes = await TakeAsync();
 
         lanes.Select(l => string.Join(' ', l.Deliveries.Select(d => d.Position))).ShouldBe(["2", "1"], ignoreOrder: true);
-        await queue.ReportAsync([..lanes.Select(Delivered)], Cancel);
+        var aside = lanes.Single(l => l.Name.Contains('#'));
+        await queue.ReportAsync([Failed(aside, TimeSpan.FromHours(1), detaches: true), Delivered(lanes.Single(l => l != aside))], Cancel);
+        (await TakeAsync()).ShouldBeEmpty("put aside, it has its schedule");
+        (await queue.DueAsync([("e", false)], Cancel))["e"].ShouldBeGreaterThan(TimeSpan.FromMinutes(59));
+        await queue.ReleaseAsync(null, "e", countAnew: true, Cancel);
+        await queue.ReportAsync([..(await TakeAsync()).Select(Delivered)], Cancel);
         (await CountAsync("select count(*) from ct_webhook_lane")).ShouldBe(1, "the lane of the one put aside goes with it");
     }
 
@@ -131,6 +136,38 @@ public sealed class The_queue(Databases databases) : IAsyncLifetime
         (await CountAsync("select count(*) from ct_webhook_lane where lane >= '~'")).ShouldBe(0);
         await queue.ReleaseAsync(null, "e", countAnew: true, Cancel);
         (await TakeAsync()).Select(Shown).ShouldBe(["a: 1#1 2#2"]);
+    }
+
+    [Fact]
+    public async Task Lets_a_recovery_hasten_one_delivery_a_few_times_only()
+    {
+        await EnqueueAsync(("a", 1));
+        for (var recovery = 0; recovery < 3; recovery++)
+        {
+            await queue.ReportAsync([Failed((await TakeAsync()).Single(), TimeSpan.FromHours(1))], Cancel);
+            (await TakeAsync()).ShouldBeEmpty();
+            await queue.ReleaseAsync(null, "e", countAnew: false, Cancel);
+        }
+
+        await queue.ReportAsync([Failed((await TakeAsync()).Single(), TimeSpan.FromHours(1))], Cancel);
+        await queue.ReleaseAsync(null, "e", countAnew: false, Cancel);
+        (await TakeAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Drops_everything_of_an_endpoint_that_is_deleted()
+    {
+        await EnqueueAsync(("a", 1), ("b", 2));
+        var taken = await TakeAsync();
+        await using (var connection = await database.OpenConnectionAsync(Cancel))
+        await using (var transaction = await connection.BeginTransactionAsync(Cancel))
+        {
+            await queue.DropAsync(transaction, "e", Cancel);
+            await transaction.CommitAsync(Cancel);
+        }
+
+        (await queue.ReportAsync([..taken.Select(Delivered)], Cancel)).ShouldBe([false, false]);
+        (await CountAsync("select (select count(*) from ct_webhook_lane) + (select count(*) from ct_webhook_delivery)")).ShouldBe(0);
     }
 
     [Fact]
