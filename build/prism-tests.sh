@@ -11,7 +11,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
 source=${1:-http://localhost:5080/swagger/v1/swagger.json}
-filter=${2:-FullyQualifiedName~.Document.|FullyQualifiedName~.Errors.|FullyQualifiedName~.Operations.|FullyQualifiedName~.Companies.|FullyQualifiedName~.Clocks.|FullyQualifiedName~.Feed.|FullyQualifiedName~.Idempotency.|FullyQualifiedName~BulkImport.An_import.}
+filter=${2:-FullyQualifiedName~.Document.|FullyQualifiedName~.Errors.|FullyQualifiedName~.Operations.|FullyQualifiedName~.Companies.|FullyQualifiedName~.Clocks.|FullyQualifiedName~.Feed.|FullyQualifiedName~.Idempotency.|FullyQualifiedName~BulkImport.An_import.|FullyQualifiedName~.Webhooks.Endpoints.|FullyQualifiedName~.Webhooks.EventCatalogue.|FullyQualifiedName~.Webhooks.Delivering.Asking}
 port=${PRISM_PORT:-4010}
 upstream=${PRISM_UPSTREAM_PORT:-4011}
 work=$(mktemp -d)

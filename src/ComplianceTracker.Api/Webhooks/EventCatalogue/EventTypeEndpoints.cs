@@ -22,7 +22,7 @@ internal static class EventTypeEndpoints
             .Produces<EventTypePage>();
         group.MapGet("/{type}/v{version}", Schema).WithName("getEventSchema").WithSummary("The JSON Schema of an event type")
             .WithDescription("Of the whole CloudEvent with its data, in the dialect 2020-12; `dataschema` of every event leads here. A version never changes but for members that are added.")
-            .WithPath("type", "The event type, without version.", "obligation.applicable")
+            .WithPath("type", "The event type, without version.", "endpoint.test")
             .WithPath("version", "The version of its shape.", EventSchemas.Version)
             .WithProblems(ProblemTypes.EventTypeNotFound)
             .Produces<JsonObject>(200, SchemaMediaType, "application/json");
