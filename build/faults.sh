@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 COMPLIANCETRACKER_FAULTS=${1:-50} dotnet test tests/ComplianceTracker.Api.Tests \
-  --filter 'FullyQualifiedName~Faults|FullyQualifiedName~A_rebuild|FullyQualifiedName~The_same_key|FullyQualifiedName~A_database_that_is_away' --logger "console;verbosity=detailed"
+  --filter 'FullyQualifiedName~Faults|FullyQualifiedName~A_rebuild|FullyQualifiedName~The_same_key|FullyQualifiedName~A_database_that_is_away|FullyQualifiedName~A_dispatcher_dies' --logger "console;verbosity=detailed"
