@@ -47,6 +47,18 @@ internal sealed class SubscriptionFailures(NpgsqlDataSource dataSource, string s
         }
     }
 
+    /// <summary>Takes away what is shown, whoever showed it, and finds out whether the connection still works.</summary>
+    public async Task ClearLeftAsync(NpgsqlConnection connection, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"delete from {schema}.ct_subscription_failures where name = $1", connection)
+        {
+            CommandTimeout = (int)timeout.TotalSeconds,
+            Parameters = { new() { Value = name } },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        shown = false;
+    }
+
     /// <summary>Notes that the clearing was committed.</summary>
     public void Forget() => shown = false;
 }

@@ -209,8 +209,8 @@ internal sealed class SubscriptionRunner(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            await using var ping = new NpgsqlCommand("select 1", connection) { CommandTimeout = (int)IdleCheck.TotalSeconds };
-            await ping.ExecuteNonQueryAsync(cancellationToken);
+            // Whoever has handled everything fails on nothing: a failure that is still shown was left by a runner that lost its lease.
+            await failures.ClearLeftAsync(connection, IdleCheck, cancellationToken);
         }
     }
 

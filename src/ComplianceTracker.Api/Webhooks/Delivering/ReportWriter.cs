@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Npgsql;
 
 namespace ComplianceTracker.Api.Webhooks.Delivering;
 
@@ -10,6 +11,8 @@ internal sealed partial class ReportWriter(IDeliveryQueue queue, ILogger<ReportW
 {
     private const int Most = 256;
     private const int AtOnce = 2;
+    private const int MostTries = 5;
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(200);
 
     private readonly Channel<(LaneReport Report, TaskCompletionSource<bool> Written)> reports =
         Channel.CreateUnbounded<(LaneReport, TaskCompletionSource<bool>)>();
@@ -49,14 +52,9 @@ internal sealed partial class ReportWriter(IDeliveryQueue queue, ILogger<ReportW
                     some[i].Written.SetResult(held[i]);
                 }
             }
-            catch (Exception e) when (some.Count == 1)
-            {
-                LogNotWritten(logger, e, 1);
-                some[0].Written.SetException(e);
-            }
             catch (Exception)
             {
-                // One that cannot be stored keeps no other from being stored.
+                // One that cannot be stored keeps no other from being stored, and what is passing passes.
                 foreach (var one in some)
                 {
                     await WriteOneAsync(one.Report, one.Written);
@@ -67,17 +65,26 @@ internal sealed partial class ReportWriter(IDeliveryQueue queue, ILogger<ReportW
 
     private async Task WriteOneAsync(LaneReport report, TaskCompletionSource<bool> written)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            written.SetResult((await queue.ReportAsync([report], CancellationToken.None))[0]);
-        }
-        catch (Exception e)
-        {
-            LogNotWritten(logger, e, 1);
-            written.SetException(e);
+            try
+            {
+                written.SetResult((await queue.ReportAsync([report], CancellationToken.None))[0]);
+                return;
+            }
+            catch (Exception e) when (attempt < MostTries && e is NpgsqlException { IsTransient: true } or TimeoutException)
+            {
+                await Task.Delay(AfterFailure * attempt);
+            }
+            catch (Exception e)
+            {
+                LogNotWritten(logger, e);
+                written.SetException(e);
+                return;
+            }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What became of the deliveries of {Lanes} lanes could not be stored; they are delivered again when their leases end")]
-    private static partial void LogNotWritten(ILogger logger, Exception e, int lanes);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What became of deliveries could not be stored; they are delivered again when their lease ends")]
+    private static partial void LogNotWritten(ILogger logger, Exception e);
 }
