@@ -68,16 +68,29 @@ internal sealed class WebhookSender : IDisposable
     public async Task<Exchange> SendAsync(WebhookEndpoint endpoint, WebhookMessage message, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var at = time.GetUtcNow();
-        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url) { Content = new ReadOnlyMemoryContent(message.Body) };
+        Unprotected dress;
         try
         {
-            Dress(request, UnprotectedOf(endpoint), message, at);
+            dress = UnprotectedOf(endpoint);
         }
         catch (CryptographicException e)
         {
             return new Exchange(at, TimeSpan.Zero, null, "", "", $"The endpoint's secrets could not be read, so nothing was sent: {e.Message}", null);
         }
 
+        // A kept connection that the endpoint closed while the request was on its way says nothing of the endpoint: on another one the
+        // message is sent again, at once and once. The id is the same, so the endpoint takes it once in any case.
+        var (exchange, closed) = await PostAsync(endpoint, message, dress, at, deadline, cancellationToken);
+        return closed && deadline > exchange.Duration
+            ? (await PostAsync(endpoint, message, dress, time.GetUtcNow(), deadline - exchange.Duration, cancellationToken)).Exchange
+            : exchange;
+    }
+
+    private async Task<(Exchange Exchange, bool Closed)> PostAsync(
+        WebhookEndpoint endpoint, WebhookMessage message, Unprotected dress, DateTimeOffset at, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url) { Content = new ReadOnlyMemoryContent(message.Body) };
+        Dress(request, dress, message, at);
         return await ExchangeAsync(request, at, deadline, cancellationToken);
     }
 
@@ -92,7 +105,7 @@ internal sealed class WebhookSender : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Options, endpoint.Url);
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         request.Headers.TryAddWithoutValidation("WebHook-Request-Origin", origin);
-        return await ExchangeAsync(request, time.GetUtcNow(), deadline, cancellationToken);
+        return (await ExchangeAsync(request, time.GetUtcNow(), deadline, cancellationToken)).Exchange;
     }
 
     /// <inheritdoc/>
@@ -138,13 +151,14 @@ internal sealed class WebhookSender : IDisposable
             [..secrets.HeadersOf(endpoint)]);
     }
 
-    private async Task<Exchange> ExchangeAsync(HttpRequestMessage request, DateTimeOffset at, TimeSpan deadline, CancellationToken cancellationToken)
+    private async Task<(Exchange Exchange, bool Closed)> ExchangeAsync(HttpRequestMessage request, DateTimeOffset at, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(deadline);
         var answer = new Answer();
         string? error;
+        var closed = false;
         try
         {
             using var response = await client.SendAsync(request, limit.Token);
@@ -161,11 +175,14 @@ internal sealed class WebhookSender : IDisposable
         catch (Exception e)
         {
             // Whatever a receiver or a network can do ends here, in words.
+            closed = answer.Status is null && IsClosed(e);
             error = limit.IsCancellationRequested ? TooLate(answer.Status, deadline) : Shown(FailureOf(e));
         }
 
-        return new Exchange(
-            at, time.GetElapsedTime(begun), answer.Status, answer.Headers, answer.Body, error, RetryAfter.Parse(answer.RetryAfter, time.GetUtcNow()));
+        return (
+            new Exchange(
+                at, time.GetElapsedTime(begun), answer.Status, answer.Headers, answer.Body, error, RetryAfter.Parse(answer.RetryAfter, time.GetUtcNow())),
+            closed);
     }
 
     // The framework quotes what a receiver sent, whatever it was.
@@ -223,6 +240,11 @@ internal sealed class WebhookSender : IDisposable
 
     // The database takes no U+0000.
     private static string Text(string text) => text.Contains('\0') ? text.Replace('\0', '\uFFFD') : text;
+
+    private static bool IsClosed(Exception? e) => e is not null
+        && (e is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+            or SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown }
+            || IsClosed(e.InnerException));
 
     private static string FailureOf(Exception e)
     {

@@ -72,6 +72,30 @@ public sealed class Receivers_that_misbehave(Databases databases)
         }
     }
 
+    [Fact]
+    public async Task Are_sent_again_at_once_what_met_a_connection_that_they_had_closed()
+    {
+        await using var service = await StartAsync("--Webhooks:Schedule:1=00:10:00");
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Handles = async (context, request) =>
+        {
+            context.Response.StatusCode = 204;
+            if (request.IsDelivery && request.Number() == 2 && receiver.Deliveries.Count(d => d.Number() == 2) == 1)
+            {
+                context.Abort();
+                return;
+            }
+
+            await context.Response.CompleteAsync();
+        };
+        var endpoint = await service.AddEndpointAsync(receiver.Url);
+        await service.RecordAsync("cn-pipl", 1, 2, 3);
+
+        (await receiver.UntilDeliveredAsync(4)).Numbers().ShouldBe([1, 2, 2, 3]);
+        (await service.DeliveriesAsync(endpoint, items => items.All(d => (string)d!["state"]! == "delivered")))
+            .ShouldAllBe(d => d!["attempts"]!.GetValue<int>() == 1);
+    }
+
     [Theory]
     [InlineData(301)]
     [InlineData(307)]

@@ -150,7 +150,11 @@ public sealed class Receiver : IAsyncDisposable
                 context.Response.Headers[name] = value;
             }
 
-            await context.Response.WriteAsync(answer.Body);
+            // A 204 has no body; Kestrel would close the connection over an empty one.
+            if (answer.Body.Length > 0)
+            {
+                await context.Response.WriteAsync(answer.Body);
+            }
         }
     }
 }
