@@ -66,5 +66,5 @@ public sealed record EventTypePage(IReadOnlyList<EventTypeItem> Items, string? N
 /// <param name="Group">instrument: what happened to an act; obligation: what follows for a company; endpoint: what becomes of deliveries.</param>
 /// <param name="Description">When it is sent.</param>
 /// <param name="Dataschema">Where its JSON Schema is served.</param>
-/// <param name="Example">An example, as it would be sent.</param>
-public sealed record EventTypeItem(string Type, string Version, string Group, string Description, string Dataschema, CloudEventBody Example);
+/// <param name="ExampleEvent">An example, as it would be sent.</param>
+public sealed record EventTypeItem(string Type, string Version, string Group, string Description, string Dataschema, CloudEventBody ExampleEvent);

@@ -31,7 +31,7 @@ public sealed class Event_types(SubscribedService subscribed) : IClassFixture<Su
         foreach (var item in await ListAsync())
         {
             var type = (string)item!["type"]!;
-            var example = item["example"]!;
+            var example = item["exampleEvent"]!;
             ((string)item["description"]!).ShouldNotBeNullOrEmpty();
             ((string)example["type"]!).ShouldBe(type);
             ((string)example["dataschema"]!).ShouldBe((string)item["dataschema"]!);
