@@ -31,6 +31,7 @@ internal static class DeliveryEndpoints
         .AddSingleton<DeliveryTelemetry>()
         .AddSingleton<DeliveryLog>()
         .AddSingleton<EndpointHealth>()
+        .AddSingleton<DeliveryParts>()
         .AddSingleton<EndpointDirectory>()
         .AddSingleton<EndpointJudge>()
         .AddSingleton<Replayer>()

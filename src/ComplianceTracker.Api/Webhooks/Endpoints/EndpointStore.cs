@@ -11,7 +11,7 @@ namespace ComplianceTracker.Api.Webhooks.Endpoints;
 /// Endpoints in the database. Whatever changes one raises its version, is written to <see cref="EndpointLog"/> and announced on
 /// <see cref="Channel"/> with its id, in one transaction.
 /// </summary>
-internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue queue, EndpointHealth health, TimeProvider time)
+internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue queue, TimeProvider time)
 {
     /// <summary>Where changes are announced (LISTEN); the payload is the endpoint's id.</summary>
     public const string Channel = "ct_webhook";
@@ -184,7 +184,7 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
         if (revived)
         {
             // Whoever enables an endpoint, or gives it another address, wants what waits for another attempt now, and its attempts counted anew.
-            await health.ForgetAsync(transaction, changed.Id, cancellationToken);
+            await EndpointHealth.ForgetAsync(transaction, changed.Id, cancellationToken);
             await queue.ReleaseAsync(transaction, changed.Id, countAnew: true, cancellationToken);
         }
 
@@ -244,7 +244,7 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
             }
         }
 
-        await health.ForgetAsync(transaction, id, cancellationToken);
+        await EndpointHealth.ForgetAsync(transaction, id, cancellationToken);
         await queue.DropAsync(transaction, id, cancellationToken);
         await AnnounceAsync(connection, tenant, id, "deleted", actor, null, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
