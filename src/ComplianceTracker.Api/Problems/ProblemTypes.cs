@@ -36,6 +36,11 @@ internal static class ProblemTypes
         "No instrument is registered under that id, or it was not yet at the position or instant asked for.",
         "`GET /api/v1/instruments` lists the instruments; `POST /api/v1/instruments` registers one.");
 
+    public static readonly ProblemType EventNotFound = new(
+        "event-not-found", 404, "There is no event at this position",
+        "The log holds no event at the position, or not yet.",
+        "Take the position from an event's `dataref`, or from its `sequence` in `GET /api/v1/events`.");
+
     public static readonly ProblemType DeliveryNotFound = new(
         "delivery-not-found", 404, "There is no such delivery",
         "The endpoint has no delivery of that number. Finished deliveries are kept for a while only; the events themselves are kept for ever.",
@@ -250,7 +255,7 @@ internal static class ProblemTypes
     public static ImmutableArray<ProblemType> All { get; } =
     [
         InvalidParameter, BothRecordingClocks, MalformedBody,
-        NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, EndpointNotFound, DeliveryNotFound, EventTypeNotFound, MethodNotAllowed, NotAcceptable,
+        NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, EndpointNotFound, DeliveryNotFound, EventTypeNotFound, EventNotFound, MethodNotAllowed, NotAcceptable,
         InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits, EndpointNotVerified, IdempotencyKeyInUse,
         Archived, PreconditionFailed, BodyTooLarge, UriTooLong, UnsupportedMediaType,
         InvalidBody, ForbiddenText, DateOutOfRange, WindowEndsBeforeStart, UnknownFact, FactTypeMismatch, UnknownFactValue,

@@ -197,7 +197,7 @@ internal sealed class EndpointPump(string id, DeliveryParts parts, ReportWriter 
         }
 
         var e = await parts.Events.AtAsync(delivery.Position, abandon);
-        var rendered = parts.CloudEvents.Render(e, delivery.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "0");
+        var rendered = parts.CloudEvents.RenderDelivered(e, delivery.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "0");
         return await parts.Sender.SendAsync(endpoint, new WebhookMessage(e.Id.ToString(), rendered, CloudEvents.TraceParentOf(e)), settings.Deadline, abandon);
     }
 }

@@ -42,6 +42,7 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
             body bytea,
             primary key (endpoint, id));
         {Sql.UniqueIndex("ct_webhook_delivery_event", "ct_webhook_delivery (endpoint, event_id) where kind = 0")}
+        {Sql.Index("ct_webhook_delivery_again", "ct_webhook_delivery (endpoint, event_id) where kind > 0")}
         {Sql.Index("ct_webhook_delivery_pending", "ct_webhook_delivery (endpoint, lane, id) where state = 0")}
         {Sql.Index("ct_webhook_delivery_done", "ct_webhook_delivery (done_at) where state > 0")}
         create table if not exists ct_webhook_attempt (

@@ -148,9 +148,10 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
     /// <param name="actor">Who did it, for the log.</param>
     /// <param name="detail">More for the log, no secret and no header's value; or null.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="say">Says to others what happens, while the change is held open; null: there is nothing to say.</param>
     /// <returns>The endpoint as it is now, or null: somebody else was quicker, or it is gone.</returns>
     public async Task<WebhookEndpoint?> UpdateAsync(
-        WebhookEndpoint changed, long expectedVersion, string what, string actor, JsonObject? detail, CancellationToken cancellationToken)
+        WebhookEndpoint changed, long expectedVersion, string what, string actor, JsonObject? detail, CancellationToken cancellationToken, Func<Task>? say = null)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -189,6 +190,11 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
         }
 
         await AnnounceAsync(connection, changed.Tenant, changed.Id, what, actor, detail, cancellationToken);
+        if (say is not null)
+        {
+            await say();
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return changed with { Version = expectedVersion + 1 };
     }
