@@ -18,11 +18,16 @@ internal abstract class Column(int slot)
     /// <summary>Writes the truth of a condition that reads this fact alone, for the rows from the first one on.</summary>
     public abstract void Evaluate(Condition condition, FactFrame scratch, int from, int to, TruthBits into);
 
+    /// <summary>Another column to go on with, when this one has no room for what came; itself otherwise.</summary>
+    public virtual Column Roomy => this;
+
     /// <summary>The column for a fact.</summary>
     public static Column Of(FactIndex index, int slot) => index.Definitions[slot].Type switch
     {
         FactType.Int => new NumberColumn(slot, isDouble: false),
         FactType.Double => new NumberColumn(slot, isDouble: true),
+        FactType.Bool => new BoolColumn(slot),
+        FactType.StringSet => new SetColumn(slot, index),
         _ => new CodedColumn(slot, index),
     };
 
@@ -135,19 +140,20 @@ internal sealed class NumberColumn(int slot, bool isDouble) : Column(slot)
 
     public override void Evaluate(Condition condition, FactFrame scratch, int from, int to, TruthBits into)
     {
-        if (condition.Root is Comparison { Left: FactReference, Right: Literal { Value: IntValue or DoubleValue } literal } comparison
-            && comparison.Operator != ComparisonOperator.In && literal.Value is DoubleValue == isDouble)
+        if (condition.Root is Comparison { Left: FactReference, Right: Literal literal } comparison && comparison.Operator != ComparisonOperator.In)
         {
             var test = new OrderTest(comparison.Operator);
-            for (var row = from; row < to; row++)
+            if (literal.Value is IntValue whole && !isDouble)
             {
-                var order = isDouble
-                    ? At(numbers, row, ((DoubleValue)literal.Value).Value)
-                    : row < numbers.Length ? numbers[row].CompareTo(((IntValue)literal.Value).Value) : 0;
-                Write(into, row, IsKnown(row) ? test.Of(order) : Truth.Unknown);
+                Compare(whole.Value, test, from, to, into);
+                return;
             }
 
-            return;
+            if (literal.Value is DoubleValue number && isDouble)
+            {
+                Compare(number.Value, test, from, to, into);
+                return;
+            }
         }
 
         for (var row = from; row < to; row++)
@@ -159,8 +165,21 @@ internal sealed class NumberColumn(int slot, bool isDouble) : Column(slot)
         scratch.Put(Slot, null, null);
     }
 
-    private static int At(long[] numbers, int row, double literal) =>
-        row < numbers.Length ? BitConverter.Int64BitsToDouble(numbers[row]).CompareTo(literal) : 0;
+    private void Compare(long literal, OrderTest test, int from, int to, TruthBits into)
+    {
+        for (var row = from; row < to; row++)
+        {
+            Write(into, row, IsKnown(row) ? test.Of(numbers[row].CompareTo(literal)) : Truth.Unknown);
+        }
+    }
+
+    private void Compare(double literal, OrderTest test, int from, int to, TruthBits into)
+    {
+        for (var row = from; row < to; row++)
+        {
+            Write(into, row, IsKnown(row) ? test.Of(BitConverter.Int64BitsToDouble(numbers[row]).CompareTo(literal)) : Truth.Unknown);
+        }
+    }
 
     private bool IsKnown(int row) =>
         row / TruthBits.WordBits < known.Length && (known[row / TruthBits.WordBits] & (1UL << (row % TruthBits.WordBits))) != 0;

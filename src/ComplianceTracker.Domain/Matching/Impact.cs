@@ -97,8 +97,10 @@ public sealed class Impact
 
     private static Part PartOf(Population population, List<RuleChange> changes, DateOnly asOf)
     {
-        var groups = population.Alike([..changes.SelectMany(c => new[] { c.Before, c.After }).OfType<Rule>().Distinct()]);
-        return new Part(groups.GroupOf, [..groups.Representatives.Select(company => Told(population.ProfileOf(company)))]);
+        var rules = changes.SelectMany(c => new[] { c.Before, c.After }).OfType<Rule>().Distinct().ToList();
+        var facts = rules.SelectMany(r => r.FactNames).Distinct(StringComparer.Ordinal).ToList();
+        var groups = population.Alike(rules);
+        return new Part(groups.GroupOf, [..groups.Representatives.Select(company => Told(population.ProfileOf(company, facts)))]);
 
         ImmutableArray<Consequence> Told(Companies.CompanyProfile profile)
         {

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Companies;
 using ComplianceTracker.Domain.Conditions;
@@ -86,7 +86,9 @@ public sealed class Population
             {
                 if (timeline.ValueOn(on) is { } value && index.TryGetSlot(name, out var slot))
                 {
-                    (columns[slot] ??= Column.Of(index, slot)).Set(rows, Typed(value, index.Definitions[slot].Type));
+                    var column = columns[slot] ??= Column.Of(index, slot);
+                    column.Set(rows, Typed(value, index.Definitions[slot].Type));
+                    columns[slot] = column.Roomy;
                 }
             }
 
@@ -112,17 +114,15 @@ public sealed class Population
     }
 
     /// <summary>The facts of the company as it was put here; what the vocabulary does not hold is left out.</summary>
-    public CompanyProfile ProfileOf(int company)
+    /// <param name="company">The company's number.</param>
+    /// <param name="only">Only these facts; null: all of them.</param>
+    public CompanyProfile ProfileOf(int company, IEnumerable<string>? only = null)
     {
         var (id, first, count) = companies[company];
         var facts = CompanyProfile.NoFacts.ToBuilder();
-        foreach (var column in columns)
+        var wanted = only is null ? columns : only.Select(name => index.TryGetSlot(name, out var slot) ? columns[slot] : null);
+        foreach (var column in wanted.OfType<Column>())
         {
-            if (column is null)
-            {
-                continue;
-            }
-
             var timeline = FactTimeline.Empty;
             for (var run = 0; run < count;)
             {
@@ -153,6 +153,9 @@ public sealed class Population
         ArgumentNullException.ThrowIfNull(condition);
         return PlanOf(condition).Evaluate(this);
     }
+
+    /// <summary>Gives back the memory of what was asked so far; it is worked out again when it is asked again.</summary>
+    public void Forget() => leaves.Clear();
 
     /// <summary>The row of the company that holds on the day.</summary>
     public int RowOn(int company, DateOnly day)
@@ -196,38 +199,41 @@ public sealed class Population
                 some[i].AddTo(keys, 2 * i);
             }
 
-            Part(groups, company => keys[companies[company].First]);
+            Part(groups, keys);
         }
 
         foreach (var leaf in asked.Where(l => l.Missing is not null))
         {
-            Part(groups, company => (ulong)leaf.Missing![companies[company].First]);
+            Part(groups, [..leaf.Missing!.Take(rows).Select(m => (ulong)m)]);
         }
 
         foreach (var start in starts)
         {
-            Part(groups, company => (ulong)start.CodeAt(companies[company].First));
+            Part(groups, [..Enumerable.Range(0, rows).Select(row => (ulong)start.CodeAt(row))]);
         }
 
         // Who has days of its own is a group of its own.
-        var next = 0;
         var numbers = new Dictionary<int, int>();
-        foreach (var company in companyOf.Values)
+        for (var company = 0; company < groups.Length; company++)
         {
-            if (companies[company].Count > 1)
+            if (groups[company] == CompanyGroups.None)
             {
-                groups[company] = next++;
+                continue;
+            }
+
+            var isKnown = false;
+            var group = companies[company].Count > 1 ? representatives.Count : CollectionsMarshal.GetValueRefOrAddDefault(numbers, groups[company], out isKnown);
+            if (!isKnown)
+            {
+                group = representatives.Count;
                 representatives.Add(company);
+                if (companies[company].Count == 1)
+                {
+                    numbers[groups[company]] = group;
+                }
             }
-            else if (numbers.TryGetValue(groups[company], out var group))
-            {
-                groups[company] = group;
-            }
-            else
-            {
-                groups[company] = numbers[groups[company]] = next++;
-                representatives.Add(company);
-            }
+
+            groups[company] = group;
         }
 
         return new CompanyGroups(groups, representatives);
@@ -248,19 +254,31 @@ public sealed class Population
         }
     }
 
-    private void Part(int[] groups, Func<int, ulong> key)
+    // Parts each group by the keys of its companies' first rows.
+    private void Part(int[] groups, ulong[] keys)
     {
-        var parts = new Dictionary<(int, ulong), int>();
-        foreach (var company in companyOf.Values)
+        var parts = new Dictionary<ulong, Dictionary<int, int>>();
+        var next = 0;
+        var (lastKey, lastGroup, lastPart) = (0UL, CompanyGroups.None, 0);
+        for (var company = 0; company < groups.Length; company++)
         {
-            ref var group = ref groups[company];
-            var of = (group, key(company));
-            if (!parts.TryGetValue(of, out var part))
+            var group = groups[company];
+            if (group == CompanyGroups.None)
             {
-                parts[of] = part = parts.Count;
+                continue;
             }
 
-            group = part;
+            // Neighbours are alike more often than not.
+            var key = keys[companies[company].First];
+            if (key != lastKey || group != lastGroup)
+            {
+                ref var byGroup = ref CollectionsMarshal.GetValueRefOrAddDefault(parts, key, out _);
+                ref var part = ref CollectionsMarshal.GetValueRefOrAddDefault(byGroup ??= [], group, out var known);
+                part = known ? part : next++;
+                (lastKey, lastGroup, lastPart) = (key, group, part);
+            }
+
+            groups[company] = lastPart;
         }
     }
 

@@ -104,6 +104,30 @@ public sealed class MatchingProperties
     }
 
     [Fact]
+    public void Sets_of_more_values_than_bits_are_asked_one_by_one_and_keep_their_values()
+    {
+        var population = new Population(Facts.Slots);
+        var covers = Condition.Compile("places.covers(\"CN\")", Facts.Slots).Condition!;
+        var holds = Condition.Compile("\"shop\" in activities && size(activities) > 1", Facts.Slots).Condition!;
+        for (var i = 0; i < 400; i++)
+        {
+            population.Put($"{i}", Facts.Company(
+            [
+                new FactDeclaration("activities", SetValue.Complete(["shop", $"a{i}"]), Days.Always),
+                new FactDeclaration("places", SetValue.Complete(i % 2 == 0 ? ["CN-SH"] : [$"X{i}"]), Days.Always),
+            ]));
+        }
+
+        for (var i = 0; i < 400; i++)
+        {
+            var company = population.Find($"{i}")!.Value;
+            population.Match(covers).At(population.RowOn(company, Scenarios.First)).ShouldBe(i % 2 == 0 ? Truth.Yes : Truth.No);
+            population.Match(holds).At(population.RowOn(company, Scenarios.First)).ShouldBe(Truth.Yes);
+            population.ProfileOf(company).ValueOn("activities", Scenarios.First).ShouldBe(SetValue.Complete(["shop", $"a{i}"]));
+        }
+    }
+
+    [Fact]
     public void Old_rows_are_told_from_new_ones_and_wear_a_population_out()
     {
         var population = new Population(Facts.Slots);
