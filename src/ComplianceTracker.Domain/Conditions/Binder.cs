@@ -41,6 +41,9 @@ internal sealed partial class Binder(string text, FactIndex index)
         Choice choice => BindChoice(choice),
         Call call => BindCall(call),
         ListExpression => Fail<Node>(expression.Span, "A list stands only after 'in'.", "a single value"),
+
+        // The general evaluator has these.
+        Arithmetic or Minus or Element or Selection or MapExpression or PlainLiteral => Fail<Node>(expression.Span, "This is no matter of facts.", "a fact"),
         _ => throw new UnreachableException(),
     };
 
@@ -112,5 +115,5 @@ internal sealed partial class Binder(string text, FactIndex index)
     }
 
     /// <summary>A name or value as it may stand in a message: whole unless it is absurdly long.</summary>
-    private static string Shorten(string written) => written.Length <= 80 ? written : $"{written.AsSpan(0, 80)}…";
+    internal static string Shorten(string written) => written.Length <= 80 ? written : $"{written.AsSpan(0, 80)}…";
 }

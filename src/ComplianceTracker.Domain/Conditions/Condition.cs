@@ -39,10 +39,30 @@ public sealed class Condition
             return new ConditionResult(null, parsed.Error);
         }
 
+        // What reads facts and compares them with literals is every condition of the record, and has nodes that run fast and never
+        // fail. Whatever they have no part in is bound anew as a whole by the general evaluator.
         var binder = new Binder(text, index);
-        return binder.BindTruth(parsed.Root) is { } node
-            ? new ConditionResult(new Condition(text, parsed.Root, node, index, [.. binder.FactNames]), null)
-            : new ConditionResult(null, binder.Error);
+        if (binder.BindTruth(parsed.Root) is { } node)
+        {
+            return new ConditionResult(new Condition(text, parsed.Root, node, index, [.. binder.FactNames]), null);
+        }
+
+        var general = new CelBinder(text, index);
+        return general.BindTruth(parsed.Root) is { } root
+            ? new ConditionResult(new Condition(text, parsed.Root, root, index, [.. general.FactNames]), null)
+            : new ConditionResult(null, general.Error);
+    }
+
+    /// <summary>
+    /// Reads and checks a text that shall be recorded: as <see cref="Compile(string, FactVocabulary)"/>, but refuses what fails whatever the
+    /// facts are.
+    /// </summary>
+    public static ConditionResult CompileToRecord(string text, FactVocabulary vocabulary)
+    {
+        var compiled = Compile(text, vocabulary);
+        return compiled.Condition?.FailureOf(FactFrame.Of(compiled.Condition._index, [])) is { } failure
+            ? new ConditionResult(null, ConditionError.At(text, failure.Span.Start, $"{failure.Message} So it would be for every company.", []))
+            : compiled;
     }
 
     /// <summary>
@@ -68,7 +88,7 @@ public sealed class Condition
             default:
                 var missing = new SortedSet<string>(StringComparer.Ordinal);
                 _node.AddMissing(own, missing);
-                return new Evaluation(Truth.Unknown, [.. missing]);
+                return new Evaluation(Truth.Unknown, [.. missing]) { Error = FailureOf(own) is { } failure ? ErrorOf(failure) : null };
         }
     }
 
@@ -85,6 +105,15 @@ public sealed class Condition
 
     /// <summary>The text as it was written.</summary>
     public override string ToString() => Text;
+
+    // With no fact known, a failure is one that no fact can mend: failures stay failures as facts become known.
+    private Failure? FailureOf(FactFrame facts) => (_node as GeneralTruthNode)?.Run(facts) as Failure;
+
+    private EvaluationError ErrorOf(Failure failure)
+    {
+        var at = ConditionError.At(Text, failure.Span.Start, failure.Message, []);
+        return new EvaluationError(at.Line, at.Column, at.Message);
+    }
 
     private FactFrame Own(FactFrame facts) => ReferenceEquals(facts.Index, _index) ? facts : Gather(facts);
 

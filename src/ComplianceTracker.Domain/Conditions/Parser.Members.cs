@@ -7,11 +7,13 @@ namespace ComplianceTracker.Domain.Conditions;
 /// <summary>Literals, facts, lists, calls and parentheses.</summary>
 internal sealed partial class Parser
 {
-    private Expression? ParseMember()
+    private Expression? ParseMember() => ParseLinks(ParsePrimary());
+
+    /// <summary>Methods, fields and elements, as many as follow.</summary>
+    private Expression? ParseLinks(Expression? member)
     {
-        var member = ParsePrimary();
         var links = 0;
-        while (member is not null && Current.Kind == TokenKind.Dot)
+        while (member is not null && Current.Kind is TokenKind.Dot or TokenKind.OpenBracket)
         {
             if (++links > 1 && _depth + links > ConditionSyntax.MaxDepth)
             {
@@ -19,10 +21,32 @@ internal sealed partial class Parser
             }
 
             _at++;
-            member = Current.Kind == TokenKind.Identifier ? ParseCall(member) : Unexpected("a method");
+            member = tokens[_at - 1].Kind == TokenKind.OpenBracket ? ParseElement(member) : ParseDotted(member);
         }
 
         return member;
+    }
+
+    private Element? ParseElement(Expression list) =>
+        Nested(ParseChoice) is { } key && Expect(TokenKind.CloseBracket, "']'")
+            ? new Element(list, key) { Span = SourceSpan.Between(list.Span, tokens[_at - 1].Span) }
+            : null;
+
+    private Expression? ParseDotted(Expression target)
+    {
+        if (Current.Kind != TokenKind.Identifier)
+        {
+            return Unexpected("a method");
+        }
+
+        if (Following(1) == TokenKind.OpenParenthesis)
+        {
+            return ParseCall(target);
+        }
+
+        var field = Current;
+        _at++;
+        return new Selection(target, (string)field.Value!) { Span = SourceSpan.Between(target.Span, field.Span) };
     }
 
     private Expression? ParsePrimary()
@@ -35,6 +59,12 @@ internal sealed partial class Parser
                 return new Literal(new BoolValue(token.Kind == TokenKind.True)) { Span = token.Span };
             case TokenKind.Int or TokenKind.Double:
                 return ParseNumber(negative: false, token.Span);
+            case TokenKind.Uint:
+                _at++;
+                return new PlainLiteral((ulong)token.Value!) { Span = token.Span };
+            case TokenKind.Bytes:
+                _at++;
+                return new PlainLiteral(token.Value!) { Span = token.Span };
             case TokenKind.Text:
                 _at++;
                 return new Literal(new StringValue((string)token.Value!)) { Span = token.Span };
@@ -46,8 +76,14 @@ internal sealed partial class Parser
                 return ParseItems(TokenKind.CloseBracket, "']'") is { } elements
                     ? new ListExpression(elements) { Span = SourceSpan.Between(token.Span, tokens[_at - 1].Span) }
                     : null;
+            case TokenKind.OpenBrace:
+                _at++;
+                return ParseEntries() is { } entries
+                    ? new MapExpression(entries) { Span = SourceSpan.Between(token.Span, tokens[_at - 1].Span) }
+                    : null;
             case TokenKind.Identifier when token.Value is "null":
-                return Fail(token.Span, "Nothing is null in a condition: an unknown fact makes the comparison unknown by itself.", "a value");
+                _at++;
+                return new PlainLiteral(NullValue.Instance) { Span = token.Span };
             case TokenKind.Identifier:
                 return Following(1) == TokenKind.OpenParenthesis ? ParseCall(null) : ParseFact();
             default:
@@ -146,8 +182,36 @@ internal sealed partial class Parser
             }
 
             _at++;
+            if (close == TokenKind.CloseBracket && Current.Kind == close)
+            {
+                _at++;
+                return items.ToImmutable();
+            }
         }
 
         return null;
+    }
+
+    private ImmutableArray<Expression>? ParseEntries()
+    {
+        var entries = ImmutableArray.CreateBuilder<Expression>();
+        while (Current.Kind != TokenKind.CloseBrace)
+        {
+            if (Nested(ParseChoice) is not { } key || !Expect(TokenKind.Colon, "':'") || Nested(ParseChoice) is not { } value)
+            {
+                return null;
+            }
+
+            entries.Add(key);
+            entries.Add(value);
+            if (Current.Kind != TokenKind.Comma)
+            {
+                break;
+            }
+
+            _at++;
+        }
+
+        return Expect(TokenKind.CloseBrace, "'}'") ? entries.ToImmutable() : null;
     }
 }

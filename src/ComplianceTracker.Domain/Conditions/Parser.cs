@@ -74,7 +74,7 @@ internal sealed partial class Parser(string text, List<Token> tokens)
 
     private Expression? ParseRelation()
     {
-        var left = ParseUnary();
+        var left = ParseSum();
         var links = 0;
         while (left is not null && Relation(Current.Kind) is { } relation)
         {
@@ -85,8 +85,41 @@ internal sealed partial class Parser(string text, List<Token> tokens)
             }
 
             _at++;
-            left = ParseUnary() is { } right
+            left = ParseSum() is { } right
                 ? new Comparison(relation, left, right) { Span = SourceSpan.Between(left.Span, right.Span) }
+                : null;
+        }
+
+        return left;
+    }
+
+    private Expression? ParseSum() => ParseArithmetic(
+        kind => kind switch { TokenKind.Plus => ArithmeticOperator.Add, TokenKind.Minus => ArithmeticOperator.Subtract, _ => null }, ParseProduct);
+
+    private Expression? ParseProduct() => ParseArithmetic(
+        kind => kind switch
+        {
+            TokenKind.Star => ArithmeticOperator.Multiply,
+            TokenKind.Slash => ArithmeticOperator.Divide,
+            TokenKind.Percent => ArithmeticOperator.Modulo,
+            _ => null,
+        },
+        ParseUnary);
+
+    private Expression? ParseArithmetic(Func<TokenKind, ArithmeticOperator?> operatorOf, Func<Expression?> operand)
+    {
+        var left = operand();
+        var links = 0;
+        while (left is not null && operatorOf(Current.Kind) is { } sign)
+        {
+            if (++links > 1 && _depth + links > ConditionSyntax.MaxDepth)
+            {
+                return TooDeep();
+            }
+
+            _at++;
+            left = operand() is { } right
+                ? new Arithmetic(sign, left, right) { Span = SourceSpan.Between(left.Span, right.Span) }
                 : null;
         }
 
@@ -117,9 +150,12 @@ internal sealed partial class Parser(string text, List<Token> tokens)
                     : null;
             case TokenKind.Minus:
                 _at++;
-                return Current.Kind is TokenKind.Int or TokenKind.Double
-                    ? ParseNumber(negative: true, start)
-                    : Unexpected("a number");
+                if (Current.Kind is TokenKind.Int or TokenKind.Double)
+                {
+                    return ParseNumber(negative: true, start);
+                }
+
+                return Nested(ParseUnary) is { } number ? new Minus(number) { Span = SourceSpan.Between(start, number.Span) } : null;
             default:
                 return ParseMember();
         }
