@@ -145,6 +145,12 @@ internal sealed partial class Binder
             return true;
         }
 
+        if (undeclared is not null)
+        {
+            undeclared.Add(new UndeclaredValue((Literal)written, definition));
+            return true;
+        }
+
         var nearest = Nearest.To(value, definition.Values.Select(v => v.Value));
         Fail<Node>(
             written.Span,

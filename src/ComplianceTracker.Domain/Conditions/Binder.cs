@@ -9,7 +9,10 @@ namespace ComplianceTracker.Domain.Conditions;
 /// Checks a tree against the vocabulary and builds what evaluates it, in one walk: what could be built is well-typed.
 /// A method gives null after an error; the first error stays.
 /// </summary>
-internal sealed partial class Binder(string text, FactIndex index)
+/// <param name="text">The text, for the positions of errors.</param>
+/// <param name="index">The vocabulary.</param>
+/// <param name="undeclared">Takes the values that their facts do not list; null makes them errors.</param>
+internal sealed partial class Binder(string text, FactIndex index, List<UndeclaredValue>? undeclared = null)
 {
     /// <summary>Set when binding gave null.</summary>
     public ConditionError? Error { get; private set; }

@@ -65,6 +65,19 @@ public sealed class Condition
             : compiled;
     }
 
+    /// <summary>A part of a tree that was checked, or null where it is no truth of its own: it reads the item of a macro.</summary>
+    internal static Condition? OfTree(Expression expression, FactIndex index)
+    {
+        var binder = new Binder("", index, []);
+        if (binder.BindTruth(expression) is { } node)
+        {
+            return new Condition("", expression, node, index, [.. binder.FactNames]);
+        }
+
+        var general = new CelBinder("", index, []);
+        return general.BindTruth(expression) is { } root ? new Condition("", expression, root, index, [.. general.FactNames]) : null;
+    }
+
     /// <summary>
     /// Whether the condition holds. Reads the frame directly where the frame is of the condition's own index and allocates
     /// nothing then; other frames are read by name.

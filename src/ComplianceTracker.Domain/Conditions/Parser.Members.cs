@@ -7,10 +7,14 @@ namespace ComplianceTracker.Domain.Conditions;
 /// <summary>Literals, facts, lists, calls and parentheses.</summary>
 internal sealed partial class Parser
 {
-    private Expression? ParseMember() => ParseLinks(ParsePrimary());
+    private Expression? ParseMember()
+    {
+        var start = Current.Span;
+        return ParseLinks(ParsePrimary(), start);
+    }
 
     /// <summary>Methods, fields and elements, as many as follow.</summary>
-    private Expression? ParseLinks(Expression? member)
+    private Expression? ParseLinks(Expression? member, SourceSpan start)
     {
         var links = 0;
         while (member is not null && Current.Kind is TokenKind.Dot or TokenKind.OpenBracket)
@@ -21,18 +25,18 @@ internal sealed partial class Parser
             }
 
             _at++;
-            member = tokens[_at - 1].Kind == TokenKind.OpenBracket ? ParseElement(member) : ParseDotted(member);
+            member = tokens[_at - 1].Kind == TokenKind.OpenBracket ? ParseElement(member, start) : ParseDotted(member, start);
         }
 
         return member;
     }
 
-    private Element? ParseElement(Expression list) =>
+    private Element? ParseElement(Expression list, SourceSpan start) =>
         Nested(ParseChoice) is { } key && Expect(TokenKind.CloseBracket, "']'")
-            ? new Element(list, key) { Span = SourceSpan.Between(list.Span, tokens[_at - 1].Span) }
+            ? new Element(list, key) { Span = SpanFrom(start) }
             : null;
 
-    private Expression? ParseDotted(Expression target)
+    private Expression? ParseDotted(Expression target, SourceSpan start)
     {
         if (Current.Kind != TokenKind.Identifier)
         {
@@ -41,12 +45,12 @@ internal sealed partial class Parser
 
         if (Following(1) == TokenKind.OpenParenthesis)
         {
-            return ParseCall(target);
+            return ParseCall(target, start);
         }
 
         var field = Current;
         _at++;
-        return new Selection(target, (string)field.Value!) { Span = SourceSpan.Between(target.Span, field.Span) };
+        return new Selection(target, (string)field.Value!) { Span = SpanFrom(start) };
     }
 
     private Expression? ParsePrimary()
@@ -74,18 +78,18 @@ internal sealed partial class Parser
             case TokenKind.OpenBracket:
                 _at++;
                 return ParseItems(TokenKind.CloseBracket, "']'") is { } elements
-                    ? new ListExpression(elements) { Span = SourceSpan.Between(token.Span, tokens[_at - 1].Span) }
+                    ? new ListExpression(elements) { Span = SpanFrom(token.Span) }
                     : null;
             case TokenKind.OpenBrace:
                 _at++;
                 return ParseEntries() is { } entries
-                    ? new MapExpression(entries) { Span = SourceSpan.Between(token.Span, tokens[_at - 1].Span) }
+                    ? new MapExpression(entries) { Span = SpanFrom(token.Span) }
                     : null;
             case TokenKind.Identifier when token.Value is "null":
                 _at++;
                 return new PlainLiteral(NullValue.Instance) { Span = token.Span };
             case TokenKind.Identifier:
-                return Following(1) == TokenKind.OpenParenthesis ? ParseCall(null) : ParseFact();
+                return Following(1) == TokenKind.OpenParenthesis ? ParseCall(null, token.Span) : ParseFact();
             default:
                 return Unexpected("a value");
         }
@@ -132,7 +136,7 @@ internal sealed partial class Parser
         };
     }
 
-    private Expression? ParseCall(Expression? target)
+    private Expression? ParseCall(Expression? target, SourceSpan start)
     {
         var name = Current;
         _at++;
@@ -141,7 +145,7 @@ internal sealed partial class Parser
             return null;
         }
 
-        var span = SourceSpan.Between(target?.Span ?? name.Span, tokens[_at - 1].Span);
+        var span = SpanFrom(start);
         return target is null && name.Value is "date"
             ? ParseDate(arguments, span)
             : new Call((string)name.Value!, target, arguments) { Span = span, NameSpan = name.Span };

@@ -28,8 +28,12 @@ internal sealed partial class Parser(string text, List<Token> tokens)
         return root is null || Current.Kind == TokenKind.End ? root : Unexpected("an operator", "the end of the condition");
     }
 
+    /// <summary>From a token to the last one read, parentheses of its parts and all.</summary>
+    private SourceSpan SpanFrom(SourceSpan start) => SourceSpan.Between(start, tokens[_at - 1].Span);
+
     private Expression? ParseChoice()
     {
+        var start = Current.Span;
         var condition = ParseOr();
         if (condition is null || Current.Kind != TokenKind.Question)
         {
@@ -42,7 +46,7 @@ internal sealed partial class Parser(string text, List<Token> tokens)
             return null;
         }
 
-        return new Choice(condition, whenYes, whenNo) { Span = SourceSpan.Between(condition.Span, whenNo.Span) };
+        return new Choice(condition, whenYes, whenNo) { Span = SpanFrom(start) };
     }
 
     private Expression? ParseOr() => ParseJunction(TokenKind.Or, JunctionKind.Or, ParseAnd);
@@ -51,6 +55,7 @@ internal sealed partial class Parser(string text, List<Token> tokens)
 
     private Expression? ParseJunction(TokenKind sign, JunctionKind kind, Func<Expression?> operand)
     {
+        var start = Current.Span;
         var first = operand();
         if (first is null || Current.Kind != sign)
         {
@@ -69,11 +74,12 @@ internal sealed partial class Parser(string text, List<Token> tokens)
             operands.Add(next);
         }
 
-        return Junction.Of(kind, operands) with { Span = SourceSpan.Between(first.Span, operands[^1].Span) };
+        return Junction.Of(kind, operands) with { Span = SpanFrom(start) };
     }
 
     private Expression? ParseRelation()
     {
+        var start = Current.Span;
         var left = ParseSum();
         var links = 0;
         while (left is not null && Relation(Current.Kind) is { } relation)
@@ -86,7 +92,7 @@ internal sealed partial class Parser(string text, List<Token> tokens)
 
             _at++;
             left = ParseSum() is { } right
-                ? new Comparison(relation, left, right) { Span = SourceSpan.Between(left.Span, right.Span) }
+                ? new Comparison(relation, left, right) { Span = SpanFrom(start) }
                 : null;
         }
 
@@ -108,6 +114,7 @@ internal sealed partial class Parser(string text, List<Token> tokens)
 
     private Expression? ParseArithmetic(Func<TokenKind, ArithmeticOperator?> operatorOf, Func<Expression?> operand)
     {
+        var start = Current.Span;
         var left = operand();
         var links = 0;
         while (left is not null && operatorOf(Current.Kind) is { } sign)
@@ -119,7 +126,7 @@ internal sealed partial class Parser(string text, List<Token> tokens)
 
             _at++;
             left = operand() is { } right
-                ? new Arithmetic(sign, left, right) { Span = SourceSpan.Between(left.Span, right.Span) }
+                ? new Arithmetic(sign, left, right) { Span = SpanFrom(start) }
                 : null;
         }
 
@@ -146,7 +153,7 @@ internal sealed partial class Parser(string text, List<Token> tokens)
             case TokenKind.Not:
                 _at++;
                 return Nested(ParseUnary) is { } operand
-                    ? new Negation(operand) { Span = SourceSpan.Between(start, operand.Span) }
+                    ? new Negation(operand) { Span = SpanFrom(start) }
                     : null;
             case TokenKind.Minus:
                 _at++;
@@ -155,7 +162,7 @@ internal sealed partial class Parser(string text, List<Token> tokens)
                     return ParseNumber(negative: true, start);
                 }
 
-                return Nested(ParseUnary) is { } number ? new Minus(number) { Span = SourceSpan.Between(start, number.Span) } : null;
+                return Nested(ParseUnary) is { } number ? new Minus(number) { Span = SpanFrom(start) } : null;
             default:
                 return ParseMember();
         }

@@ -30,6 +30,14 @@ internal sealed class Printer
         return printer._text.ToString();
     }
 
+    /// <summary>The text that can stand where another expression stood without parentheses.</summary>
+    public static string PrintInPlaceOf(Expression replaced, Expression expression)
+    {
+        var printer = new Printer();
+        printer.Write(expression, LevelOf(replaced));
+        return printer._text.ToString();
+    }
+
     private static Level LevelOf(Expression expression) => expression switch
     {
         Choice => Level.Choice,

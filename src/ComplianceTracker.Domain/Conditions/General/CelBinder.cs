@@ -8,7 +8,7 @@ namespace ComplianceTracker.Domain.Conditions;
 /// Checks a tree against the types of CEL and builds what the general evaluator runs. What only reads facts is left to
 /// <see cref="Binder"/>, with all its checks. A method gives null after an error; the first error stays.
 /// </summary>
-internal sealed partial class CelBinder(string text, FactIndex index)
+internal sealed partial class CelBinder(string text, FactIndex index, List<UndeclaredValue>? undeclared = null)
 {
     /// <summary>
     /// The most steps one evaluation may take by the estimate of <see cref="CelNode.Cost"/>: some hundredths of a second. Held before
@@ -24,7 +24,7 @@ internal sealed partial class CelBinder(string text, FactIndex index)
     private const double MemberSize = 200;
     private const double SetLength = 1_000;
 
-    private readonly Binder _facts = new(text, index);
+    private readonly Binder _facts = new(text, index, undeclared);
     private readonly Stack<Local> _locals = new();
     private ConditionError? _error;
     private int _slots;
@@ -160,7 +160,7 @@ internal sealed partial class CelBinder(string text, FactIndex index)
         }
 
         // A binder of its own: the names that this part reads.
-        var names = new Binder(text, index);
+        var names = new Binder(text, index, undeclared is null ? null : []);
         names.Bind(expression);
         var type = CelType.Of(node.Type);
         return new LeafNode(expression, type, node)

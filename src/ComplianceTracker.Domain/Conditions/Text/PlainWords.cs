@@ -60,7 +60,7 @@ internal abstract partial class PlainWords
     /// <summary><c>all</c>, <c>exists</c> and their like over a list.</summary>
     public abstract string Macro(string macro, string list, string item, IReadOnlyList<string> clauses);
 
-    public abstract string Arithmetic(string sign, string left, string right);
+    public abstract string Arithmetic(char sign, string left, string right);
 
     public abstract string Element(string list, string index);
 
@@ -219,16 +219,16 @@ internal abstract partial class PlainWords
             _ => $"{clauses[0]} for each entry “{item}” of {list}",
         };
 
-        public override string Arithmetic(string sign, string left, string right) => sign switch
+        public override string Arithmetic(char sign, string left, string right) => sign switch
         {
-            "+" => $"{left} plus {right}",
-            "-" => $"{left} minus {right}",
-            "*" => $"{left} times {right}",
-            "/" => $"{left} divided by {right}",
+            '+' => $"{left} plus {right}",
+            '-' => $"{left} minus {right}",
+            '*' => $"{left} times {right}",
+            '/' => $"{left} divided by {right}",
             _ => $"the remainder of {left} divided by {right}",
         };
 
-        public override string Element(string list, string index) => $"entry {index} (from 0) of {list}";
+        public override string Element(string list, string index) => $"entry {index} of {list}";
 
         public override string Day(DateOnly day) => day.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
 
@@ -339,16 +339,16 @@ internal abstract partial class PlainWords
             _ => $"{list}中每一项“{item}”的{clauses[0]}",
         };
 
-        public override string Arithmetic(string sign, string left, string right) => sign switch
+        public override string Arithmetic(char sign, string left, string right) => sign switch
         {
-            "+" => $"{left}加{right}",
-            "-" => $"{left}减{right}",
-            "*" => $"{left}乘以{right}",
-            "/" => $"{left}除以{right}",
+            '+' => $"{left}加{right}",
+            '-' => $"{left}减{right}",
+            '*' => $"{left}乘以{right}",
+            '/' => $"{left}除以{right}",
             _ => $"{left}除以{right}的余数",
         };
 
-        public override string Element(string list, string index) => $"{list}的第{index}项（从0起）";
+        public override string Element(string list, string index) => $"{list}的{index}项";
 
         public override string Day(DateOnly day) => day.ToString("yyyy年M月d日", CultureInfo.InvariantCulture);
 
