@@ -57,10 +57,13 @@ public sealed class Condition
     /// Reads and checks a text that shall be recorded: as <see cref="Compile(string, FactVocabulary)"/>, but refuses what fails whatever the
     /// facts are.
     /// </summary>
-    public static ConditionResult CompileToRecord(string text, FactVocabulary vocabulary)
+    public static ConditionResult CompileToRecord(string text, FactVocabulary vocabulary) => CompileToRecord(text, FactIndex.Of(vocabulary));
+
+    /// <inheritdoc cref="CompileToRecord(string, FactVocabulary)"/>
+    public static ConditionResult CompileToRecord(string text, FactIndex index)
     {
-        var compiled = Compile(text, vocabulary);
-        return compiled.Condition?.FailureOf(FactFrame.Of(compiled.Condition._index, [])) is { } failure
+        var compiled = Compile(text, index);
+        return compiled.Condition?.FailureOf(FactFrame.Of(index, [])) is { } failure
             ? new ConditionResult(null, ConditionError.At(text, failure.Span.Start, $"{failure.Message} So it would be for every company.", []))
             : compiled;
     }

@@ -25,7 +25,13 @@ internal sealed partial class Parser(string text, List<Token> tokens)
         }
 
         var root = ParseChoice();
-        return root is null || Current.Kind == TokenKind.End ? root : Unexpected("an operator", "the end of the condition");
+        if (root is not null && Current.Kind != TokenKind.End)
+        {
+            return Unexpected("an operator", "the end of the condition");
+        }
+
+        // Chains inside nesting add up: whoever walks the tree must be able to recurse.
+        return root?.PartAt(ConditionSyntax.MaxHeight) is { } tooDeep ? TooDeep(tooDeep.Span) : root;
     }
 
     /// <summary>From a token to the last one read, parentheses of its parts and all.</summary>
@@ -192,8 +198,10 @@ internal sealed partial class Parser(string text, List<Token> tokens)
         return true;
     }
 
-    private Expression? TooDeep() =>
-        Fail(Current.Span, "The condition nests too deeply.", $"at most {ConditionSyntax.MaxDepth} levels");
+    private Expression? TooDeep() => TooDeep(Current.Span);
+
+    private Expression? TooDeep(SourceSpan at) =>
+        Fail(at, "The condition nests too deeply.", $"at most {ConditionSyntax.MaxDepth} levels");
 
     private Expression? Unexpected(params ImmutableArray<string> expected) => Fail(
         Current.Span,

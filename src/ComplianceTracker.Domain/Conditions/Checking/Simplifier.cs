@@ -164,7 +164,7 @@ internal sealed class Simplifier(FactIndex index)
         }
 
         var value = node.Value(FactFrame.Of(index, []));
-        return value is SetValue or DoubleValue { Value: double.NaN or double.PositiveInfinity or double.NegativeInfinity } ? null : value;
+        return value is SetValue ? null : value;
     }
 
     private static ComparisonOperator? Opposite(ComparisonOperator relation) => relation switch

@@ -69,27 +69,11 @@ internal sealed class Warnings(string text, FactIndex index, List<UndeclaredValu
             }
         }
 
-        foreach (var part in Parts(expression))
+        foreach (var part in expression.Parts())
         {
             Members(part, items);
         }
     }
-
-    private static ImmutableArray<Expression> Parts(Expression expression) => expression switch
-    {
-        Negation e => [e.Operand],
-        Junction e => e.Operands,
-        Comparison e => [e.Left, e.Right],
-        Choice e => [e.Condition, e.WhenYes, e.WhenNo],
-        Arithmetic e => [e.Left, e.Right],
-        Minus e => [e.Operand],
-        Element e => [e.Target, e.Key],
-        Selection e => [e.Target],
-        ListExpression e => e.Elements,
-        MapExpression e => e.Entries,
-        Call e => e.Target is null ? e.Arguments : [e.Target, .. e.Arguments],
-        _ => [],
-    };
 
     /// <summary>Tells of a truth that has one value only, then of its parts; what is told of a whole is not told again of its denied part.</summary>
     private void Look(Expression expression, bool isTold)

@@ -39,7 +39,7 @@ internal sealed class GeneralValueNode(CelNode root, Vocabulary.FactType type, i
     {
         bool v => new Vocabulary.BoolValue(v),
         long v => new Vocabulary.IntValue(v),
-        double v => new Vocabulary.DoubleValue(v),
+        double v when double.IsFinite(v) => new Vocabulary.DoubleValue(v),
         string v => new Vocabulary.StringValue(v),
         DateOnly v => new Vocabulary.DateValue(v),
         Vocabulary.SetValue v => v,

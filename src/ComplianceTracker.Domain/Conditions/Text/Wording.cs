@@ -31,7 +31,7 @@ internal sealed class Wording(PlainWords words, FactVocabulary vocabulary)
     /// <summary>Anything as a noun; a literal reads as a value of the fact beside it.</summary>
     private string Noun(Expression expression, FactDefinition? beside = null) => expression switch
     {
-        Literal literal => words.Value(beside, literal.Value),
+        Literal literal => words.Value(beside is not null && words.NamesUnit(beside) ? beside with { Unit = null } : beside, literal.Value),
         FactReference fact => vocabulary.Find(fact.Name) is { } definition ? words.Noun(definition) : words.Quoted(fact.Name),
         ListExpression list => words.List(JunctionKind.And, [.. list.Elements.Select(e => Noun(e, beside)).DefaultIfEmpty(words.Nothing)]),
         Choice choice => $"({words.If(Nested(choice.Condition, false), Noun(choice.WhenYes, beside), Noun(choice.WhenNo, beside))})",
