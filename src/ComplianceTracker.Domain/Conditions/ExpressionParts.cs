@@ -22,6 +22,9 @@ internal static class ExpressionParts
         _ => [],
     };
 
+    /// <summary>How many expressions it is made of, itself among them.</summary>
+    public static int Count(this Expression expression) => 1 + expression.Parts().Sum(Count);
+
     /// <summary>A part that lies so many levels down, or null. Does not recurse: it is what bounds the recursion of everything else.</summary>
     public static Expression? PartAt(this Expression root, int level)
     {

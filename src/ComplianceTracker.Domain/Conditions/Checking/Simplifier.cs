@@ -9,6 +9,9 @@ namespace ComplianceTracker.Domain.Conditions;
 /// </summary>
 internal sealed class Simplifier(FactIndex index)
 {
+    // Each operand is held against each other one: longer chains are only cleared of what stands in them twice.
+    private const int MostCompared = 200;
+
     private readonly Implication _implication = new(index);
 
     /// <summary>The simpler tree; an equal one where nothing was found.</summary>
@@ -101,18 +104,18 @@ internal sealed class Simplifier(FactIndex index)
     /// <summary>Without the operands that another one always decides for.</summary>
     private List<Expression> Undecided(JunctionKind kind, List<Expression> operands)
     {
-        var kept = new List<Expression>(operands);
-        for (var i = kept.Count - 1; i >= 0; i--)
+        var kept = operands.Select(o => (Operand: o, NeverFails: NeverFails(o))).ToList();
+        for (var i = kept.Count - 1; i >= 0 && kept.Count <= MostCompared; i--)
         {
-            var candidate = kept[i];
-            if (NeverFails(candidate) && kept.Where((other, j) => j != i && NeverFails(other)).Any(other =>
-                kind == JunctionKind.And ? _implication.Holds(other, candidate) : _implication.Holds(candidate, other)))
+            var (candidate, neverFails) = kept[i];
+            if (neverFails && kept.Where((other, j) => j != i && other.NeverFails).Any(other =>
+                kind == JunctionKind.And ? _implication.Holds(other.Operand, candidate) : _implication.Holds(candidate, other.Operand)))
             {
                 kept.RemoveAt(i);
             }
         }
 
-        return kept;
+        return [.. kept.Select(k => k.Operand)];
     }
 
     /// <summary><c>x == a || x == b</c> as <c>x in [a, b]</c>, in the place of the first.</summary>
@@ -120,9 +123,10 @@ internal sealed class Simplifier(FactIndex index)
     {
         if (kind == JunctionKind.And)
         {
-            return operands;
+            return [.. operands.Distinct()];
         }
 
+        // What stands in it twice is one group too.
         var merged = new List<Expression>();
         foreach (var group in operands.GroupBy(o => Choices(o)?.Fact.Name ?? (object)o))
         {

@@ -7,12 +7,15 @@ namespace ComplianceTracker.Domain.Conditions;
 /// <summary>Finds what is well-typed and probably a mistake.</summary>
 internal sealed class Warnings(string text, FactIndex index, List<UndeclaredValue> undeclared)
 {
-    // How many combinations of samples one part, and all parts of a text together, are tried with.
+    // How many combinations of samples one part is tried with, how many steps all parts of a text may take together, and how many pairs
+    // of operands are looked at.
     private const int MostOfOne = 4_096;
-    private const int MostOfAll = 100_000;
+    private const int MostSteps = 2_000_000;
+    private const int MostPairs = 500;
 
     private readonly List<ConditionWarning> _found = [];
-    private int _tried;
+    private int _steps;
+    private int _pairs;
 
     /// <summary>The warnings, in no order.</summary>
     public ImmutableArray<ConditionWarning> Of(Expression root, CelType type)
@@ -135,6 +138,11 @@ internal sealed class Warnings(string text, FactIndex index, List<UndeclaredValu
         {
             for (var j = i + 1; j < junction.Operands.Length; j++)
             {
+                if (++_pairs > MostPairs)
+                {
+                    return;
+                }
+
                 var (one, other) = (junction.Operands[i], junction.Operands[j]);
                 if (Only(one) is null && Only(other) is null && Only(Junction.Of(junction.Kind, one, other)) == decided)
                 {
@@ -161,7 +169,8 @@ internal sealed class Warnings(string text, FactIndex index, List<UndeclaredValu
             return condition.Evaluate(FactFrame.Of(index, []));
         }
 
-        if (Samples.Of(expression, index.Vocabulary, Math.Min(MostOfOne, MostOfAll - _tried)) is not { } samples)
+        var size = expression.Count();
+        if (Samples.Of(expression, index.Vocabulary, Math.Min(MostOfOne, (MostSteps - _steps) / size)) is not { } samples)
         {
             return null;
         }
@@ -169,7 +178,7 @@ internal sealed class Warnings(string text, FactIndex index, List<UndeclaredValu
         Truth? only = null;
         foreach (var facts in Combinations(samples, 0, FactFrame.Of(index, [])))
         {
-            _tried++;
+            _steps += size;
             var truth = condition.Evaluate(facts);
             if (truth == Truth.Unknown || (only ??= truth) != truth)
             {
