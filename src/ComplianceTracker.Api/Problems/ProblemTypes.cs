@@ -186,6 +186,11 @@ internal static class ProblemTypes
         "The expression does not parse, or does not type-check against the vocabulary.",
         "`line` and `column` (from 1) say where, `expected` what would be right there.");
 
+    public static readonly ProblemType EvaluationError = new(
+        "evaluation-error", 422, "The expression has no value for these facts",
+        "The expression is valid, but evaluating it failed: a division by zero, a number out of range, an entry that a list does not have, a text that cannot be converted.",
+        "`line` and `column` (from 1) say where, `detail` says why. `&&`, `||` and `?:` can keep the part that fails from being asked.");
+
     public static readonly ProblemType CorrectionOfNothing = new(
         "correction-of-nothing", 422, "The correction names nothing on record",
         "A development of kind `corrected` names in `corrects` the development whose place it takes, and the instrument's record holds none of that id.",
@@ -259,7 +264,7 @@ internal static class ProblemTypes
         InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits, EndpointNotVerified, IdempotencyKeyInUse,
         Archived, PreconditionFailed, BodyTooLarge, UriTooLong, UnsupportedMediaType,
         InvalidBody, ForbiddenText, DateOutOfRange, WindowEndsBeforeStart, UnknownFact, FactTypeMismatch, UnknownFactValue,
-        FactTypeNeverChanges, ConditionInvalid, CorrectionOfNothing, ObligationOfAnotherInstrument, LimitExceeded, DestinationForbidden, IdempotencyKeyReused,
+        FactTypeNeverChanges, ConditionInvalid, EvaluationError, CorrectionOfNothing, ObligationOfAnotherInstrument, LimitExceeded, DestinationForbidden, IdempotencyKeyReused,
         PreconditionRequired, HeadersTooLarge, InternalError, NotReady, NotYetThere, Overloaded, Timeout, Unavailable,
     ];
 

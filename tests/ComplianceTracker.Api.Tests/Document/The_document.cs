@@ -148,6 +148,7 @@ public sealed class The_document(SeededService seeded) : IClassFixture<SeededSer
             ["Stage"] = Words.All<Stage>(),
             ["Status"] = Words.All<Status>(),
             ["Truth"] = Words.All<Truth>(),
+            ["ConditionWarningKind"] = Words.All<ConditionWarningKind>(),
             ["ParkedState"] = Words.All<ParkedState>(),
             ["ParkedAction"] = Words.All<ParkedAction>(),
             ["EndpointState"] = Words.All<EndpointState>(),
