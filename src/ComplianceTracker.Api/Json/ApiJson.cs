@@ -17,6 +17,7 @@ using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Api.Webhooks.EventCatalogue;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Explanations;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
@@ -119,6 +120,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
         new WordConverter<Stage>(),
         new WordConverter<Status>(),
         new WordConverter<Truth>(),
+        new WordConverter<Deed>(),
         new WordConverter<DeliveryKind>(),
         new WordConverter<DeliveryState>(),
         new WordConverter<ParkedState>(),

@@ -4,6 +4,7 @@ using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Explanations;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
@@ -148,6 +149,7 @@ public sealed class The_document(SeededService seeded) : IClassFixture<SeededSer
             ["Stage"] = Words.All<Stage>(),
             ["Status"] = Words.All<Status>(),
             ["Truth"] = Words.All<Truth>(),
+            ["Deed"] = Words.All<Deed>(),
             ["ParkedState"] = Words.All<ParkedState>(),
             ["ParkedAction"] = Words.All<ParkedAction>(),
             ["EndpointState"] = Words.All<EndpointState>(),
