@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Conditions;
@@ -117,5 +118,5 @@ internal static class CounterfactualTexts
         return bounds.Where(b => b.Bound is not null).Select(b => (b.Relation, b.Bound!));
     }
 
-    private static IEnumerable<string> Members(FactValue? value) => value is SetValue set ? set.Values : [];
+    private static ImmutableSortedSet<string> Members(FactValue? value) => value is SetValue set ? set.Values : [];
 }
