@@ -21,11 +21,9 @@ internal sealed class Explaining(DayRule rule, ObligationAnswer answer, CompanyP
 
     private FactVocabulary Vocabulary => index.Vocabulary;
 
-    /// <summary>Why the answer is what it is, with what decided it.</summary>
-    public Domain.Common.LangText Because() => Reasons.Because(answer, Vocabulary, Deciding.Of(rule.Condition, facts));
-
     /// <summary>How the answer came about.</summary>
     public ExplanationBody Explain() => new(
+        Reasons.Because(answer, Vocabulary, Deciding.Of(rule.Condition, facts)),
         rule.Condition.Text,
         answer.Content.AppliesWhen,
         ConditionText.Of(rule.Condition.Root, Vocabulary),

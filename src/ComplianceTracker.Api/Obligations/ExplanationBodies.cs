@@ -51,6 +51,7 @@ public sealed record ObligationDetail : ObligationItem
 }
 
 /// <summary>How an answer came about.</summary>
+/// <param name="Because">Why, with what decided it, in words made of the vocabulary's descriptions.</param>
 /// <param name="Condition">The condition that holds on <c>asOf</c>.</param>
 /// <param name="AppliesWhen">The condition in the record's own words, or null.</param>
 /// <param name="Words">The condition in words made of the vocabulary's descriptions.</param>
@@ -61,6 +62,7 @@ public sealed record ObligationDetail : ObligationItem
 /// <param name="Developments">The developments that gave it its content, stage and dates, in legal order.</param>
 /// <param name="Counterfactuals">The nearest changes of facts that would change the answer; empty where none of up to three facts does.</param>
 public sealed record ExplanationBody(
+    LangText Because,
     string Condition,
     LangText? AppliesWhen,
     LangText Words,

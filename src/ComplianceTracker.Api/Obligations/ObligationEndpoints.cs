@@ -73,8 +73,7 @@ internal static class ObligationEndpoints
         }
 
         var explaining = await answers.ExplainingAsync(question, rule, answer, cancellationToken);
-        var detail = new ObligationDetail(
-            ObligationItems.Item(answer, question.View) with { Because = explaining.Because() }, question, explaining.Explain());
+        var detail = new ObligationDetail(ObligationItems.Item(answer, question.View), question, explaining.Explain());
         return Results.Json(detail, ApiJson.Types.ObligationDetail);
     }
 
