@@ -9,6 +9,7 @@ using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Health;
 using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Api.Obligations.Questions;
 using ComplianceTracker.Api.Parked;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
@@ -44,6 +45,7 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(FactDeclarationBody[]))]
 [JsonSerializable(typeof(ObligationPage))]
 [JsonSerializable(typeof(ObligationDetail))]
+[JsonSerializable(typeof(QuestionPage))]
 [JsonSerializable(typeof(FactBody))]
 [JsonSerializable(typeof(FactList))]
 [JsonSerializable(typeof(FactDetail))]

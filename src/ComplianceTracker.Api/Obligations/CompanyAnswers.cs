@@ -5,6 +5,7 @@ using ComplianceTracker.Api.Companies;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Companies;
+using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Explanations;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
@@ -52,6 +53,13 @@ internal sealed class CompanyAnswers(
     {
         var (state, declarations) = await companies.DeclaredAsync(StreamIds.DefaultTenant, question.CompanyId!, question.Position, cancellationToken);
         return new Explaining(new DayRule(rule.Rule, question.Clocks.AsOf), answer, state.Profile!, declarations, question.View.Index);
+    }
+
+    /// <summary>The company's facts on the day asked about.</summary>
+    public async Task<FactFrame> FactsAsync(CompanyQuestion question, CancellationToken cancellationToken)
+    {
+        var state = await companies.AtAsync(StreamIds.DefaultTenant, question.CompanyId!, question.Position, cancellationToken);
+        return new CompanyFrames(state.Profile!, question.View.Index).On(question.Clocks.AsOf);
     }
 
     private async Task<CompanyQuestion> FromRegisterAsync(RegisterRow row, QuestionClocks asked, CancellationToken cancellationToken)
