@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Companies;
+using ComplianceTracker.Domain.Explanations;
 using ComplianceTracker.EventStore;
 using ComplianceTracker.EventStore.Codec;
 
@@ -21,6 +22,21 @@ internal sealed class CompanyStreams(IEventStore store, EventTypes types)
         }
 
         return state;
+    }
+
+    /// <summary>The company as recorded by the position, with the declarations that its facts go back to.</summary>
+    public async Task<(CompanyState State, Declarations Declarations)> DeclaredAsync(
+        string tenant, string companyId, long? position, CancellationToken cancellationToken)
+    {
+        var (state, declarations) = (CompanyState.None, Declarations.None);
+        await foreach (var e in store.ReadStreamAsync(StreamIds.Company(tenant, companyId), 1, position, cancellationToken))
+        {
+            var happened = (CompanyEvent)types.Decode(e);
+            state = new CompanyState(CompanyDecider.Evolve(state.Profile, happened), e.Version, e.Position);
+            declarations = declarations.With(happened, e.Position, e.RecordedAt);
+        }
+
+        return (state, declarations);
     }
 
     /// <summary>The histories of those of the companies that were ever registered, by id; one query.</summary>

@@ -10,6 +10,7 @@ using ComplianceTracker.Api.Importing;
 using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Api.Obligations.Questions;
 using ComplianceTracker.Api.Parked;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Requests;
@@ -87,6 +88,7 @@ internal static class ServiceHost
         api.MapCompanyEndpoints();
         api.MapImportEndpoints();
         api.MapObligationEndpoints();
+        api.MapQuestionEndpoints();
         api.MapWhatIfEndpoints();
         api.MapFeedEndpoints();
         api.MapParkedEndpoints();

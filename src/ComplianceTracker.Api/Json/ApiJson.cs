@@ -9,6 +9,7 @@ using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Health;
 using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Api.Obligations.Questions;
 using ComplianceTracker.Api.Parked;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
@@ -17,6 +18,7 @@ using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Api.Webhooks.EventCatalogue;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Explanations;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
@@ -43,6 +45,7 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(FactDeclarationBody[]))]
 [JsonSerializable(typeof(ObligationPage))]
 [JsonSerializable(typeof(ObligationDetail))]
+[JsonSerializable(typeof(QuestionPage))]
 [JsonSerializable(typeof(FactBody))]
 [JsonSerializable(typeof(FactList))]
 [JsonSerializable(typeof(FactDetail))]
@@ -122,6 +125,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
         new WordConverter<Status>(),
         new WordConverter<Truth>(),
         new WordConverter<ConditionWarningKind>(),
+        new WordConverter<Deed>(),
         new WordConverter<DeliveryKind>(),
         new WordConverter<DeliveryState>(),
         new WordConverter<ParkedState>(),

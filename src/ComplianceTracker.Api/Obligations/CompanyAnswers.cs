@@ -5,6 +5,8 @@ using ComplianceTracker.Api.Companies;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Companies;
+using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Explanations;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
 using ComplianceTracker.EventStore;
@@ -46,12 +48,18 @@ internal sealed class CompanyAnswers(
         return await ComputeAsync(companyId, clocks.InZone(asked, given, profile?.TimeZone), position, v => change(profile, v), cancellationToken);
     }
 
-    /// <summary>Every step of a rule's condition on the company's facts of the day asked about.</summary>
-    public async Task<TraceBody> TraceAsync(CompanyQuestion question, RuleView rule, CancellationToken cancellationToken)
+    /// <summary>What explains the answer for one obligation.</summary>
+    public async Task<Explaining> ExplainingAsync(CompanyQuestion question, RuleView rule, ObligationAnswer answer, CancellationToken cancellationToken)
+    {
+        var (state, declarations) = await companies.DeclaredAsync(StreamIds.DefaultTenant, question.CompanyId!, question.Position, cancellationToken);
+        return new Explaining(new DayRule(rule.Rule, question.Clocks.AsOf), answer, state.Profile!, declarations, question.View.Index);
+    }
+
+    /// <summary>The company's facts on the day asked about.</summary>
+    public async Task<FactFrame> FactsAsync(CompanyQuestion question, CancellationToken cancellationToken)
     {
         var state = await companies.AtAsync(StreamIds.DefaultTenant, question.CompanyId!, question.Position, cancellationToken);
-        var day = question.Clocks.AsOf;
-        return TraceBody.From(rule.Rule.Conditions[rule.History.PieceOn(day)].Trace(new CompanyFrames(state.Profile!, question.View.Index).On(day)));
+        return new CompanyFrames(state.Profile!, question.View.Index).On(question.Clocks.AsOf);
     }
 
     private async Task<CompanyQuestion> FromRegisterAsync(RegisterRow row, QuestionClocks asked, CancellationToken cancellationToken)

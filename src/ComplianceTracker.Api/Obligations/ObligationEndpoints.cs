@@ -35,7 +35,9 @@ internal static class ObligationEndpoints
             .Produces<ObligationPage>();
         group.MapGet("/{obligationId}", OneAsync).WithName("getObligation")
             .WithSummary("One obligation with its explanation")
-            .WithDescription("The explanation holds every step of the condition's evaluation and the developments that made the rule what it is.")
+            .WithDescription(
+                "The explanation holds every step of the condition's evaluation with the facts it read and when they were declared, the developments that made the rule what it is, and the nearest changes of facts that would change the answer. "
+                + "The same question at the same `position` gives the same bytes while `explanationVersion` stays.")
             .WithPath("id", ACompany, "sc01-foreign-carmaker")
             .WithPath("obligationId", "The obligation's id, which survives renumbering.", "cn-pipl-art38")
             .WithClocks().WithReadBarrier()
@@ -70,8 +72,8 @@ internal static class ObligationEndpoints
             };
         }
 
-        var trace = await answers.TraceAsync(question, rule, cancellationToken);
-        var detail = new ObligationDetail(ObligationItems.Item(answer, question.View), question, ObligationItems.Explanation(answer, trace));
+        var explaining = await answers.ExplainingAsync(question, rule, answer, cancellationToken);
+        var detail = new ObligationDetail(ObligationItems.Item(answer, question.View), question, explaining.Explain());
         return Results.Json(detail, ApiJson.Types.ObligationDetail);
     }
 

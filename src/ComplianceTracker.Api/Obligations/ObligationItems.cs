@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Domain.Obligations;
@@ -46,31 +45,4 @@ internal static class ObligationItems
         answer.Content.Replaces.IsEmpty && !view.Replaced.Contains(answer.History.ObligationId)
             ? []
             : [..answer.Content.Replaces.Union(view.Replaced[answer.History.ObligationId]).Order(StringComparer.Ordinal)];
-
-    /// <summary>How the answer came about.</summary>
-    public static ExplanationBody Explanation(ObligationAnswer answer, TraceBody trace) => new(
-        answer.Content.Condition,
-        answer.Content.AppliesWhen,
-        trace,
-        answer.Content.Note,
-        answer.Content.VerifyAfter,
-        [..answer.History.Causes
-            .GroupBy(c => c.By)
-            .Select(g => Cause(answer.History, g.Key, [..g.Select(c => c.Effect)]))]);
-
-    private static CauseBody Cause(
-        LegalHistory history, Domain.Instruments.CountedDevelopment by, ImmutableArray<Domain.Instruments.Effect> effects) => new(
-        by.Development.Id,
-        history.Instrument.Id,
-        by.Development.Kind,
-        by.Development.Date,
-        by.Development.PublicDay,
-        by.Development.Note,
-        by.Development.Source,
-        by.Development.Confidence,
-        by.Development.CausedBy,
-        by.CorrectedBy,
-        [..effects.Select(EffectBody.For)],
-        by.RecordedAt,
-        by.Position);
 }

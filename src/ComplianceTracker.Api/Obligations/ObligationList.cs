@@ -49,6 +49,7 @@ internal sealed record ObligationList(CompanyQuestion Question, IReadOnlyList<Ob
         return new ObligationList(question, answers, null);
     }
 
-    private static string Pin(CompanyQuestion question) =>
+    /// <summary>The clocks of the question, as its cursors hold them.</summary>
+    public static string Pin(CompanyQuestion question) =>
         $"{question.Clocks.AsOf:yyyy-MM-dd} {question.Clocks.KnownOn:yyyy-MM-dd} {question.Position} {question.Clocks.TimeZone} {question.RecordedAt:O}";
 }

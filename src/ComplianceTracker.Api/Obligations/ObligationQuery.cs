@@ -110,10 +110,14 @@ internal static class ObligationFilterParameters
 
     /// <summary>Says that the obligations can be filtered.</summary>
     public static RouteHandlerBuilder WithObligationFilters(this RouteHandlerBuilder builder) => builder
+        .WithParameters(ApiParameter.Query(
+            "status", "The statuses to list. Left out: applicable, upcoming, suspended, and undetermined where it would be one of these." + Several,
+            ApiParameter.Words<Status>) with { Form = new JsonArray("applicable", "upcoming") })
+        .WithObligationSelection();
+
+    /// <summary>Says that the obligations can be filtered by anything but their status.</summary>
+    public static RouteHandlerBuilder WithObligationSelection(this RouteHandlerBuilder builder) => builder
         .WithParameters(
-            ApiParameter.Query(
-                "status", "The statuses to list. Left out: applicable, upcoming, suspended, and undetermined where it would be one of these." + Several,
-                ApiParameter.Words<Status>) with { Form = new JsonArray("applicable", "upcoming") },
             ApiParameter.Query("category", "The categories to list." + Several, ApiParameter.Texts) with { Form = new JsonArray("cross-border-transfer") },
             ApiParameter.Query("jurisdiction", "The jurisdictions to list, exactly as instruments name them." + Several, ApiParameter.Texts) with { Form = new JsonArray("CN") },
             ApiParameter.Query("instrument", "The instruments to list, by id." + Several, ApiParameter.Texts) with { Form = new JsonArray("cn-pipl") })

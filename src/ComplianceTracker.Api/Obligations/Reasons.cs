@@ -9,9 +9,15 @@ namespace ComplianceTracker.Api.Obligations;
 /// <summary>Says why, in a sentence a person understands: from the record's and the vocabulary's own words, never from code names.</summary>
 internal static class Reasons
 {
+    // More would be no sentence any more; the trace has them all.
+    private const int MostParts = 6;
+
     /// <summary>Why the answer is what it is.</summary>
-    public static LangText Because(ObligationAnswer answer, FactVocabulary vocabulary) =>
-        LangText.Of(English(answer, vocabulary), Chinese(answer, vocabulary));
+    /// <param name="answer">The answer.</param>
+    /// <param name="vocabulary">Where facts are described.</param>
+    /// <param name="deciding">The parts of the condition that decided, with what each came to; left out: a list has no room for them.</param>
+    public static LangText Because(ObligationAnswer answer, FactVocabulary vocabulary, IReadOnlyList<(Expression Part, Truth Result)>? deciding = null) =>
+        LangText.Of(English(answer, vocabulary) + InEnglish(answer, vocabulary, deciding), Chinese(answer, vocabulary) + InChinese(answer, vocabulary, deciding));
 
     /// <summary>The day on which a draft first carried it, or null: none did.</summary>
     public static DateOnly? ProposedOn(ObligationAnswer answer) =>
@@ -75,6 +81,19 @@ internal static class Reasons
         Stage.Ended => $"已终止，最后适用日为{Day(answer.To?.AddDays(-1))}",
         _ => throw new InvalidOperationException($"No words for {answer.Stage}."),
     };
+
+    private static string InEnglish(ObligationAnswer answer, FactVocabulary vocabulary, IReadOnlyList<(Expression Part, Truth Result)>? deciding) =>
+        answer.Applies == Truth.Unknown || deciding is not { Count: > 0 }
+            ? ""
+            : $" What decides is that {Parts(deciding, vocabulary, "en", "; that ")}{(deciding.Count > MostParts ? $"; and {deciding.Count - MostParts} more" : "")}.";
+
+    private static string InChinese(ObligationAnswer answer, FactVocabulary vocabulary, IReadOnlyList<(Expression Part, Truth Result)>? deciding) =>
+        answer.Applies == Truth.Unknown || deciding is not { Count: > 0 }
+            ? ""
+            : $"起决定作用的是：{Parts(deciding, vocabulary, "zh", "；")}{(deciding.Count > MostParts ? $"；另有{deciding.Count - MostParts}项" : "")}。";
+
+    private static string Parts(IReadOnlyList<(Expression Part, Truth Result)> deciding, FactVocabulary vocabulary, string language, string separator) =>
+        string.Join(separator, deciding.Take(MostParts).Select(d => ConditionText.In(language, d.Part, vocabulary, denied: d.Result == Truth.No)));
 
     private static string Missing(ObligationAnswer answer, FactVocabulary vocabulary, string language, string quoted, string separator) =>
         string.Join(separator, answer.MissingFacts.Select(f => string.Format(quoted, vocabulary.Find(f)?.Description.In(language).TrimEnd('.', '。') ?? f)));

@@ -66,6 +66,10 @@ public static class AnswerChanges
             .ThenBy(c => c.Kind)];
     }
 
+    /// <summary>The members that differ between two answers for one obligation, in the API's names: standing, days, what it says.</summary>
+    public static ImmutableArray<string> Differing(ObligationAnswer before, ObligationAnswer after) =>
+        [..Standing.Concat(Dates).Concat(Substance).Where(m => !m.IsSame(before, after)).Select(m => m.Name)];
+
     /// <summary>True when both contents say the same to the company: the same members count as in <see cref="Between"/>.</summary>
     internal static bool SaysTheSame(ObligationContent a, ObligationContent b) =>
         ReferenceEquals(a, b) || (a.RelativeStart == b.RelativeStart && TextMembers.All(m => m.IsSame(a, b)));

@@ -4,6 +4,7 @@ using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Explanations;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
@@ -149,6 +150,7 @@ public sealed class The_document(SeededService seeded) : IClassFixture<SeededSer
             ["Status"] = Words.All<Status>(),
             ["Truth"] = Words.All<Truth>(),
             ["ConditionWarningKind"] = Words.All<ConditionWarningKind>(),
+            ["Deed"] = Words.All<Deed>(),
             ["ParkedState"] = Words.All<ParkedState>(),
             ["ParkedAction"] = Words.All<ParkedAction>(),
             ["EndpointState"] = Words.All<EndpointState>(),
