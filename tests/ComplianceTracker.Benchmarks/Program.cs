@@ -1,6 +1,7 @@
 using System.Globalization;
 using ComplianceTracker.Benchmarks;
 using ComplianceTracker.Benchmarks.Evaluate;
+using ComplianceTracker.Benchmarks.Match;
 using ComplianceTracker.Benchmarks.Service;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -10,6 +11,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task>>(StringCompar
     ["clocks"] = ObligationsBenchmark.PastAsync,
     ["evaluate"] = EvaluateBenchmark.RunAsync,
     ["lag"] = LagBenchmark.RunAsync,
+    ["match"] = MatchBenchmark.RunAsync,
     ["obligations"] = ObligationsBenchmark.NowAsync,
     ["rebuild"] = RebuildBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,

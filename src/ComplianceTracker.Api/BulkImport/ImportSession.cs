@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ComplianceTracker.Api.Idempotency;
 using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -44,7 +45,7 @@ internal sealed class ImportSession : IAsyncDisposable
     public async Task SaveAsync(ImportTally tally, IReadOnlyList<LineProblem> problems, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        IdempotencyStore.Add(
+        Sql.Add(
             batch,
             """
             insert into ct_company_import (tenant, key, passed, chain, registered, replaced, unchanged, refused, position, done)
@@ -53,7 +54,7 @@ internal sealed class ImportSession : IAsyncDisposable
                 position = $9, done = $10
             """,
             tenant, key, tally.Passed, tally.Chain, tally.Registered, tally.Replaced, tally.Unchanged, tally.Refused, tally.Position, tally.IsDone);
-        IdempotencyStore.Add(
+        Sql.Add(
             batch,
             "insert into ct_company_import_problem (tenant, key, line, problem) select $1, $2, unnest($3), unnest($4)",
             tenant, key, problems.Select(p => p.Line).ToArray());
@@ -88,11 +89,11 @@ internal sealed class ImportSession : IAsyncDisposable
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        IdempotencyStore.Add(
+        Sql.Add(
             batch,
             "select passed, chain, registered, replaced, unchanged, refused, position, done from ct_company_import where tenant = $1 and key = $2",
             tenant, key);
-        IdempotencyStore.Add(batch, "select problem from ct_company_import_problem where tenant = $1 and key = $2 order by line", tenant, key);
+        Sql.Add(batch, "select problem from ct_company_import_problem where tenant = $1 and key = $2 order by line", tenant, key);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (await reader.ReadAsync(cancellationToken))
         {

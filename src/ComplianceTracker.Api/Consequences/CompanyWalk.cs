@@ -48,7 +48,8 @@ internal sealed class CompanyWalk(
                 continue;
             }
 
-            if (profile is { IsArchived: false } && Follow(step, stream.StreamId, before, profile, frames) is { IsEmpty: false } told)
+            // Once it is archived nothing follows any more; by being archived everything it had ends.
+            if (profile is not null && before is not { IsArchived: true } && Follow(step, stream.StreamId, before, profile, frames) is { IsEmpty: false } told)
             {
                 yield return (step, told);
             }
@@ -70,11 +71,11 @@ internal sealed class CompanyWalk(
                 : []));
         return [..told
             .OrderBy(c => c.ObligationId, StringComparer.Ordinal).ThenBy(c => c.Kind)
-            .Select(c => ConsequenceRecords.Of(c, after.Id, step))];
+            .Select(c => ConsequenceRecords.Of(c, after, step))];
 
         ObligationAnswer? Answer(World world, CompanyProfile? profile, string id)
         {
-            if (profile is null || world.Find(id) is not { } rule)
+            if (profile is null or { IsArchived: true } || world.Find(id) is not { } rule)
             {
                 return null;
             }
@@ -93,7 +94,7 @@ internal sealed class CompanyWalk(
     {
         if (step.Event is null)
         {
-            return before is null ? step.After.Rules.Select(r => r.Key) : Reading(step.After, ChangedFacts(before, after));
+            return before is null || after.IsArchived ? step.After.Rules.Select(r => r.Key) : Reading(step.After, ChangedFacts(before, after));
         }
 
         return step.IsClock && ofTheirOwn.Contains(stream)

@@ -3,6 +3,7 @@ using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Common;
+using ComplianceTracker.Domain.Companies;
 using ComplianceTracker.Domain.Consequences;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
@@ -13,7 +14,7 @@ namespace ComplianceTracker.Api.Consequences;
 internal static class ConsequenceRecords
 {
     /// <summary>The consequence of the step for the company.</summary>
-    public static ConsequenceRecorded Of(Consequence told, string companyId, Step step)
+    public static ConsequenceRecorded Of(Consequence told, CompanyProfile company, Step step)
     {
         var rule = (step.After.Find(told.ObligationId) ?? step.Before.Find(told.ObligationId))!;
         var before = step.Before.Find(told.ObligationId);
@@ -21,13 +22,13 @@ internal static class ConsequenceRecords
         return new ConsequenceRecorded
         {
             Kind = told.Kind,
-            CompanyId = companyId,
+            CompanyId = company.Id,
             Obligation = ObligationSummary.Of((told.After ?? told.Before)!),
             Before = ObligationState.Of(told.Before),
             After = ObligationState.Of(told.After),
             ReplacedBy = [..told.ReplacedBy.Select(a => new Successor(ObligationSummary.Of(a), ObligationState.Of(a)!))],
             Changes = told.Changes,
-            Because = told.After is { } after ? Reasons.Because(after, rule.View.Vocabulary) : NotCarried(told.Before!),
+            Because = told.After is { } after ? Reasons.Because(after, rule.View.Vocabulary) : Over(told.Before!, company),
             Approaching = told.Approaching,
             Cause = Cause(step, rule.Rule.History, before?.Today ?? today, today),
             Clocks = new ConsequenceClocks(today, today, rule.Zone.Id, step.Cause.Position, step.Cause.RecordedAt),
@@ -51,11 +52,12 @@ internal static class ConsequenceRecords
             step.Cause.Id, type, step.Cause.Position, development is null ? null : instrument, development?.Id, development?.Source);
     }
 
-    private static LangText NotCarried(ObligationAnswer before)
+    private static LangText Over(ObligationAnswer before, CompanyProfile company)
     {
         var name = before.History.Instrument.Name;
-        return LangText.Of(
-            $"{name.In("en")}, {before.Content.Provision}: as far as is public, nothing on record carries it any more.",
-            $"{name.In("zh")}，{before.Content.Provision}：公开记录中已无此规定。");
+        var (en, zh) = company.IsArchived
+            ? ("the company was archived; what applies to it is no longer followed here.", "该公司已归档，此处不再跟踪其适用的义务。")
+            : ("as far as is public, nothing on record carries it any more.", "公开记录中已无此规定。");
+        return LangText.Of($"{name.In("en")}, {before.Content.Provision}: {en}", $"{name.In("zh")}，{before.Content.Provision}：{zh}");
     }
 }

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.EventStore;
@@ -10,6 +13,11 @@ namespace ComplianceTracker.Api.Feed;
 internal sealed class CloudEvents(PublicUrl publicUrl)
 {
     private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdef");
+
+    /// <summary>The most bytes of an event that everybody on its way must pass on (CloudEvents 1.0, Size Limits).</summary>
+    public const int MostDelivered = 64 * 1024;
+
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The media type of one event.</summary>
     public const string MediaType = "application/cloudevents+json";
@@ -23,6 +31,26 @@ internal sealed class CloudEvents(PublicUrl publicUrl)
     /// <param name="request">The request that is answered, whose address is the service's where no other is configured; or null.</param>
     public byte[] Render(RecordedEvent e, string? sequence = null, HttpRequest? request = null) =>
         JsonSerializer.SerializeToUtf8Bytes(Body(e, sequence, request), ApiJson.Types.CloudEventBody);
+
+    /// <summary>
+    /// The event as it is delivered, at most <see cref="MostDelivered"/> bytes of it: what is longer goes without its data, and says in
+    /// <c>dataref</c> where they are (the CloudEvents extension of that name).
+    /// </summary>
+    /// <param name="e">The event as stored.</param>
+    /// <param name="sequence">What stands as <c>sequence</c>.</param>
+    public byte[] RenderDelivered(RecordedEvent e, string sequence)
+    {
+        var whole = Render(e, sequence);
+        if (whole.Length <= MostDelivered)
+        {
+            return whole;
+        }
+
+        var envelope = JsonNode.Parse(whole)!.AsObject();
+        envelope.Remove("data");
+        envelope["dataref"] = $"{publicUrl.Of(null)}/api/v1/events/{e.Position.ToString(CultureInfo.InvariantCulture)}/data";
+        return Encoding.UTF8.GetBytes(envelope.ToJsonString(Unescaped));
+    }
 
     /// <summary>The event as an object; the parameters as of <see cref="Render"/>.</summary>
     public CloudEventBody Body(RecordedEvent e, string? sequence = null, HttpRequest? request = null)
@@ -75,6 +103,5 @@ internal sealed class CloudEvents(PublicUrl publicUrl)
         streamId.StartsWith(StreamIds.InstrumentPrefix, StringComparison.Ordinal) ? $"instruments/{StreamIds.IdOf(streamId)}"
         : streamId.StartsWith(StreamIds.EndpointPrefix, StringComparison.Ordinal) ? $"webhooks/endpoints/{StreamIds.IdOf(streamId)}"
         : StreamIds.IsOfCompany(streamId) ? $"companies/{StreamIds.IdOf(streamId)}"
-        : streamId.StartsWith(StreamIds.EndpointPrefix, StringComparison.Ordinal) ? $"webhooks/endpoints/{StreamIds.IdOf(streamId)}"
         : streamId;
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Problems;
 using ComplianceTracker.EventStore;
 using Microsoft.AspNetCore.Hosting.Server;
 
@@ -20,7 +22,8 @@ internal static class FeedEndpoints
     }
 
     /// <summary>Maps the endpoint.</summary>
-    public static void MapFeedEndpoints(this IEndpointRouteBuilder routes) =>
+    public static void MapFeedEndpoints(this IEndpointRouteBuilder routes)
+    {
         routes.MapGet("/events", GetAsync).WithTags("Events").WithName("listEvents")
             .WithSummary("The log as CloudEvents, in pages or followed live")
             .WithDescription(
@@ -37,9 +40,26 @@ internal static class FeedEndpoints
                     Form = new JsonArray("instrument.*", "company.registered"),
                 })
             .WithFeed("/api/v1/events");
+        routes.MapGet("/events/{position}/data", DataAsync).WithTags("Events").WithName("getEventData")
+            .WithSummary("The data of one event of the log")
+            .WithDescription("For deliveries of events that are too long to be sent whole: their `dataref` leads here.")
+            .WithPath("position", "The event's position in the log.", "4")
+            .WithProblems(ProblemTypes.EventNotFound)
+            .Produces<JsonObject>();
+    }
 
     /// <summary>True when the request asks to follow the log live.</summary>
     public static bool IsLive(HttpContext context) => Representation.Choose(context.Request, Representation.Offered(context.GetEndpoint())) == LogFeed.Live;
+
+    private static async Task<IResult> DataAsync(string position, IEventStore store, CancellationToken cancellationToken)
+    {
+        var page = long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at > 0
+            ? await store.ReadAllAsync(at - 1, 1, null, cancellationToken)
+            : null;
+        return page?.Events is [var e] && e.Position == at
+            ? Results.Text(e.Data.Span, "application/json")
+            : throw new ApiProblem(ProblemTypes.EventNotFound, $"There is no event at position '{position}' of the log.");
+    }
 
     private static Task<IResult> GetAsync(HttpContext context, IEventStore store, LogFeed feed, CancellationToken cancellationToken)
     {

@@ -127,6 +127,10 @@ internal sealed class LogFeed(IEventStore store, CloudEvents events, ReadBarrier
         {
             // The client went away or the service stops: the stream ends, and the client resumes with Last-Event-ID.
         }
+        catch (ApiProblem) when (context.Response.HasStarted)
+        {
+            // What was followed is gone: the stream ends, and a client that comes back is told why.
+        }
     }
 
     // Until there is something newer in the log, wanted or not, or the next heartbeat is due.

@@ -1,3 +1,4 @@
+using ComplianceTracker.Api.Storage;
 using Npgsql;
 
 namespace ComplianceTracker.Api.Idempotency;
@@ -24,7 +25,7 @@ internal sealed class HeldKey(string tenant, string key, Guid nonce, SemaphoreSl
 
         // The row is read by a statement of its own, behind the lock: whoever had the lock before has stored its answer by then.
         await using var batch = new NpgsqlBatch(connection, transaction);
-        IdempotencyStore.Add(batch, "select pg_try_advisory_xact_lock(hashtextextended($1, 0))", IdempotencyStore.LockName(tenant, key));
+        Sql.Add(batch, "select pg_try_advisory_xact_lock(hashtextextended($1, 0))", IdempotencyStore.LockName(tenant, key));
         IdempotencyStore.AddRead(batch, tenant, key);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);

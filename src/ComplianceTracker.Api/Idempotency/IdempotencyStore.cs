@@ -1,4 +1,5 @@
 using ComplianceTracker.Api.Problems;
+using ComplianceTracker.Api.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -8,7 +9,7 @@ namespace ComplianceTracker.Api.Idempotency;
 internal sealed class IdempotencyStore(NpgsqlDataSource database) : IDisposable
 {
     /// <summary>The table of keys.</summary>
-    public const string Schema = """
+    public static readonly string Schema = $"""
         create table if not exists ct_idempotency (
             tenant text not null,
             key text not null,
@@ -21,7 +22,7 @@ internal sealed class IdempotencyStore(NpgsqlDataSource database) : IDisposable
             location text,
             body bytea,
             primary key (tenant, key));
-        create index if not exists ct_idempotency_created_at on ct_idempotency (created_at);
+        {Sql.Index("ct_idempotency_created_at", "ct_idempotency (created_at)")}
         """;
 
     private const string Expired = "created_at < now() - interval '24 hours'";
@@ -42,17 +43,17 @@ internal sealed class IdempotencyStore(NpgsqlDataSource database) : IDisposable
     {
         // One round trip and one transaction; the few that expired elsewhere go along, so that the table stays a day long.
         await using var batch = database.CreateBatch();
-        Add(batch, $"delete from ct_idempotency where tenant = $1 and key = $2 and {Expired}", tenant, key);
-        Add(
+        Sql.Add(batch, $"delete from ct_idempotency where tenant = $1 and key = $2 and {Expired}", tenant, key);
+        Sql.Add(
             batch,
             $"""
             delete from ct_idempotency where (tenant, key) in
                 (select tenant, key from ct_idempotency where {Expired} limit 100 for update skip locked)
             """);
-        Add(
+        Sql.Add(
             batch, "insert into ct_idempotency (tenant, key, fingerprint, nonce) values ($1, $2, $3, $4) on conflict do nothing",
             tenant, key, fingerprint, Guid.NewGuid());
-        Add(batch, $"select {Columns} from ct_idempotency where tenant = $1 and key = $2", tenant, key);
+        Sql.Add(batch, $"select {Columns} from ct_idempotency where tenant = $1 and key = $2", tenant, key);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var claim = await ReadAsync(reader, cancellationToken) ?? throw InUse();
         return claim.Fingerprint.AsSpan().SequenceEqual(fingerprint)
@@ -101,7 +102,7 @@ internal sealed class IdempotencyStore(NpgsqlDataSource database) : IDisposable
 
     /// <summary>Adds a statement that reads a key's row for <see cref="ReadAsync"/>.</summary>
     public static void AddRead(NpgsqlBatch batch, string tenant, string key) =>
-        Add(batch, $"select {Columns} from ct_idempotency where tenant = $1 and key = $2", tenant, key);
+        Sql.Add(batch, $"select {Columns} from ct_idempotency where tenant = $1 and key = $2", tenant, key);
 
     /// <summary>The key's row; null when it is gone.</summary>
     public static async Task<ClaimedKey?> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
@@ -114,19 +115,6 @@ internal sealed class IdempotencyStore(NpgsqlDataSource database) : IDisposable
         string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
         var response = reader.IsDBNull(2) ? null : new StoredResponse(reader.GetInt32(2), Text(3), Text(4), Text(5), reader.GetFieldValue<byte[]>(6));
         return new ClaimedKey(reader.GetFieldValue<byte[]>(0), reader.GetGuid(1), response);
-    }
-
-    /// <summary>Adds a statement with its values.</summary>
-    public static void Add(NpgsqlBatch batch, string sql, params object[] values)
-    {
-        var command = batch.CreateBatchCommand();
-        command.CommandText = sql;
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        batch.BatchCommands.Add(command);
     }
 }
 

@@ -56,6 +56,8 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(ApplicabilityBody))]
 [JsonSerializable(typeof(EvaluateBody))]
 [JsonSerializable(typeof(EvaluateAnswer))]
+[JsonSerializable(typeof(CheckBody))]
+[JsonSerializable(typeof(CheckAnswer))]
 [JsonSerializable(typeof(EventPageBody))]
 [JsonSerializable(typeof(CloudEventBody))]
 [JsonSerializable(typeof(IReadOnlyList<CloudEventBody>))]
@@ -125,6 +127,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
         new WordConverter<Stage>(),
         new WordConverter<Status>(),
         new WordConverter<Truth>(),
+        new WordConverter<ConditionWarningKind>(),
         new WordConverter<Deed>(),
         new WordConverter<ChangeKind>(),
         new WordConverter<CauseKind>(),

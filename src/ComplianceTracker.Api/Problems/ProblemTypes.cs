@@ -36,6 +36,11 @@ internal static class ProblemTypes
         "No instrument is registered under that id, or it was not yet at the position or instant asked for.",
         "`GET /api/v1/instruments` lists the instruments; `POST /api/v1/instruments` registers one.");
 
+    public static readonly ProblemType EventNotFound = new(
+        "event-not-found", 404, "There is no event at this position",
+        "The log holds no event at the position, or not yet.",
+        "Take the position from an event's `dataref`, or from its `sequence` in `GET /api/v1/events`.");
+
     public static readonly ProblemType DeliveryNotFound = new(
         "delivery-not-found", 404, "There is no such delivery",
         "The endpoint has no delivery of that number. Finished deliveries are kept for a while only; the events themselves are kept for ever.",
@@ -181,6 +186,11 @@ internal static class ProblemTypes
         "The expression does not parse, or does not type-check against the vocabulary.",
         "`line` and `column` (from 1) say where, `expected` what would be right there.");
 
+    public static readonly ProblemType EvaluationError = new(
+        "evaluation-error", 422, "The expression has no value for these facts",
+        "The expression is valid, but evaluating it failed: a division by zero, a number out of range, an entry that a list does not have, a text that cannot be converted.",
+        "`line` and `column` (from 1) say where, `detail` says why. `&&`, `||` and `?:` can keep the part that fails from being asked.");
+
     public static readonly ProblemType CorrectionOfNothing = new(
         "correction-of-nothing", 422, "The correction names nothing on record",
         "A development of kind `corrected` names in `corrects` the development whose place it takes, and the instrument's record holds none of that id.",
@@ -250,11 +260,11 @@ internal static class ProblemTypes
     public static ImmutableArray<ProblemType> All { get; } =
     [
         InvalidParameter, BothRecordingClocks, MalformedBody,
-        NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, EndpointNotFound, DeliveryNotFound, EventTypeNotFound, MethodNotAllowed, NotAcceptable,
+        NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, EndpointNotFound, DeliveryNotFound, EventTypeNotFound, EventNotFound, MethodNotAllowed, NotAcceptable,
         InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits, EndpointNotVerified, IdempotencyKeyInUse,
         Archived, PreconditionFailed, BodyTooLarge, UriTooLong, UnsupportedMediaType,
         InvalidBody, ForbiddenText, DateOutOfRange, WindowEndsBeforeStart, UnknownFact, FactTypeMismatch, UnknownFactValue,
-        FactTypeNeverChanges, ConditionInvalid, CorrectionOfNothing, ObligationOfAnotherInstrument, LimitExceeded, DestinationForbidden, IdempotencyKeyReused,
+        FactTypeNeverChanges, ConditionInvalid, EvaluationError, CorrectionOfNothing, ObligationOfAnotherInstrument, LimitExceeded, DestinationForbidden, IdempotencyKeyReused,
         PreconditionRequired, HeadersTooLarge, InternalError, NotReady, NotYetThere, Overloaded, Timeout, Unavailable,
     ];
 

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using ComplianceTracker.Api.Facts;
 using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
@@ -60,3 +62,52 @@ public sealed record EvaluateBody
 /// <param name="MissingFacts">The facts that would decide it; empty unless unknown.</param>
 /// <param name="Trace">Every step.</param>
 public sealed record EvaluateAnswer(Truth Result, IReadOnlyList<string> MissingFacts, TraceBody Trace);
+
+/// <summary>An expression to look over. Nothing is stored.</summary>
+public sealed record CheckBody
+{
+    /// <summary>An expression in CEL syntax over the vocabulary and <c>factTypes</c>.</summary>
+    public required string Expression { get; init; }
+
+    /// <summary>Types of facts that the vocabulary does not hold, by name.</summary>
+    public IReadOnlyDictionary<string, FactType>? FactTypes { get; init; }
+}
+
+/// <summary>What can be said of an expression before it is recorded.</summary>
+/// <param name="Type">Its type as CEL writes it, such as <c>bool</c> or <c>list(int)</c>. A condition is a bool.</param>
+/// <param name="Facts">The facts it reads, by name.</param>
+/// <param name="PlainLanguage">It in plain words, made of the vocabulary's descriptions.</param>
+/// <param name="Simplified">The simplest equivalent found; null where none is simpler.</param>
+/// <param name="Simplifications">What became simpler, part by part.</param>
+/// <param name="Warnings">What is probably a mistake.</param>
+public sealed record CheckAnswer(
+    string Type,
+    IReadOnlyList<FactDefinitionItem> Facts,
+    LangText PlainLanguage,
+    string? Simplified,
+    IReadOnlyList<SimplificationBody> Simplifications,
+    IReadOnlyList<ConditionWarningBody> Warnings)
+{
+    internal static CheckAnswer From(ConditionReport report) => new(
+        report.Type,
+        [..report.Facts.Select(FactDefinitionItem.From)],
+        report.PlainLanguage,
+        report.Simplified,
+        [..report.Simplifications.Select(s => new SimplificationBody(s.At.Line, s.At.Column, s.At.Text, s.Simpler))],
+        [..report.Warnings.Select(w => new ConditionWarningBody(w.Kind, w.At.Line, w.At.Column, w.At.Text, w.Message))]);
+}
+
+/// <summary>A part that can be said in fewer words.</summary>
+/// <param name="Line">The line it starts on, from 1.</param>
+/// <param name="Column">The column it starts at, from 1, in UTF-16 code units.</param>
+/// <param name="Text">The part as it is written.</param>
+/// <param name="Simpler">What can stand in its place.</param>
+public sealed record SimplificationBody(int Line, int Column, string Text, string Simpler);
+
+/// <summary>A part that is well-typed and probably a mistake.</summary>
+/// <param name="Kind">What is odd about it.</param>
+/// <param name="Line">The line it starts on, from 1.</param>
+/// <param name="Column">The column it starts at, from 1, in UTF-16 code units.</param>
+/// <param name="Text">The part as it is written.</param>
+/// <param name="Message">What is odd, for the person who wrote it.</param>
+public sealed record ConditionWarningBody(ConditionWarningKind Kind, int Line, int Column, string Text, LangText Message);

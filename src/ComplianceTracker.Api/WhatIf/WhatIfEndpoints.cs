@@ -45,7 +45,9 @@ internal static class WhatIfEndpoints
             .Produces<ObligationPage>();
         group.MapPost("/evaluate", EvaluateAsync).WithName("evaluate")
             .WithSummary("Evaluate an expression in three-valued logic, with every step")
-            .WithDescription("Nothing is stored. A syntax or type error is a problem with line and column.")
+            .WithDescription(
+                "Nothing is stored. A syntax or type error is a problem with line and column, and so is an expression that has no value for these facts, "
+                + "such as a division by zero. docs/conditions.md describes the language.")
             .WithBody<EvaluateBody>(
                 """
                 {
@@ -55,8 +57,22 @@ internal static class WhatIfEndpoints
                 """)
             .WithReadBarrier()
             .WithProblems(
-                ProblemTypes.ConditionInvalid, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange, ProblemTypes.LimitExceeded)
+                ProblemTypes.ConditionInvalid, ProblemTypes.EvaluationError, ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange, ProblemTypes.LimitExceeded)
             .Produces<EvaluateAnswer>();
+        group.MapPost("/check", CheckAsync).WithName("checkExpression")
+            .WithSummary("Look an expression over before it is recorded")
+            .WithDescription(
+                "Its type, the facts it reads, what it says in plain words, what could be said more simply, and what is probably a mistake: a part that is always "
+                + "true or always false, a comparison outside the values that a fact can have, a value that a fact does not list. Nothing is stored.")
+            .WithBody<CheckBody>(
+                """
+                {
+                  "expression": "operates_in.covers(\"CN\") && !(individuals_processed_cn < 1000000) && individuals_processed_cn >= 0 && \"generative-ai\" in activities"
+                }
+                """)
+            .WithReadBarrier()
+            .WithProblems(ProblemTypes.ConditionInvalid, ProblemTypes.LimitExceeded)
+            .Produces<CheckAnswer>();
     }
 
     private static async Task<IResult> ApplicabilityAsync(HttpContext context, CompanyAnswers answers, ReadBarrier barrier, CancellationToken cancellationToken)
@@ -90,31 +106,53 @@ internal static class WhatIfEndpoints
     {
         await barrier.WaitForLogAsync(context, cancellationToken);
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.EvaluateBody);
-        if (body.FactTypes?.Count > MostFactTypes)
-        {
-            throw new ApiProblem(ProblemTypes.LimitExceeded, $"At most {MostFactTypes} types of facts; these are {body.FactTypes.Count}.") { Pointer = "/factTypes" };
-        }
-
-        var vocabulary = (await catalogue.HeadAsync(cancellationToken)).Vocabulary.With(body.FactTypes ?? ImmutableDictionary<string, FactType>.Empty);
+        var vocabulary = await VocabularyAsync(body.FactTypes, catalogue, cancellationToken);
         var index = FactIndex.Of(vocabulary);
         var compiled = Condition.Compile(body.Expression, index);
         if (!compiled.IsValid)
         {
-            throw new ApiProblem(ProblemTypes.ConditionInvalid, compiled.Error.Message)
-            {
-                Pointer = "/expression",
-                Line = compiled.Error.Line,
-                Column = compiled.Error.Column,
-                Expected = compiled.Error.Expected,
-            };
+            throw Invalid(compiled.Error);
         }
 
         var facts = Checked(body.Facts, vocabulary).Select(f => KeyValuePair.Create(f.Fact, f.Value));
         var frame = FactFrame.Of(index, facts);
         var evaluation = compiled.Condition.EvaluateWithMissing(frame);
+        if (evaluation.Error is { } error)
+        {
+            throw new ApiProblem(ProblemTypes.EvaluationError, error.Message) { Pointer = "/expression", Line = error.Line, Column = error.Column };
+        }
+
         return Results.Json(
             new EvaluateAnswer(evaluation.Result, evaluation.MissingFacts, TraceBody.From(compiled.Condition.Trace(frame))), ApiJson.Types.EvaluateAnswer);
     }
+
+    private static async Task<IResult> CheckAsync(
+        HttpContext context, InstrumentCatalogue catalogue, ReadBarrier barrier, CancellationToken cancellationToken)
+    {
+        await barrier.WaitForLogAsync(context, cancellationToken);
+        var body = await RequestBody.ReadAsync(context, ApiJson.Types.CheckBody);
+        var result = ConditionCheck.Check(body.Expression, await VocabularyAsync(body.FactTypes, catalogue, cancellationToken));
+        return result.IsValid ? Results.Json(CheckAnswer.From(result.Report), ApiJson.Types.CheckAnswer) : throw Invalid(result.Error);
+    }
+
+    private static async Task<FactVocabulary> VocabularyAsync(
+        IReadOnlyDictionary<string, FactType>? factTypes, InstrumentCatalogue catalogue, CancellationToken cancellationToken)
+    {
+        if (factTypes?.Count > MostFactTypes)
+        {
+            throw new ApiProblem(ProblemTypes.LimitExceeded, $"At most {MostFactTypes} types of facts; these are {factTypes.Count}.") { Pointer = "/factTypes" };
+        }
+
+        return (await catalogue.HeadAsync(cancellationToken)).Vocabulary.With(factTypes ?? ImmutableDictionary<string, FactType>.Empty);
+    }
+
+    private static ApiProblem Invalid(ConditionError error) => new(ProblemTypes.ConditionInvalid, error.Message)
+    {
+        Pointer = "/expression",
+        Line = error.Line,
+        Column = error.Column,
+        Expected = error.Expected,
+    };
 
     private static CompanyProfile Overridden(CompanyProfile? profile, IReadOnlyDictionary<string, JsonElement>? facts, FactVocabulary vocabulary)
     {

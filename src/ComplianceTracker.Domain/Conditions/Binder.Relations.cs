@@ -126,6 +126,13 @@ internal sealed partial class Binder
         || node is not LiteralNode { Literal: StringValue literal }
         || CheckValue(written, literal.Value, fact.Definition);
 
+    /// <summary>The same for a tree: <paramref name="other"/> is what the text is compared with.</summary>
+    internal bool CheckListed(Expression written, Expression other) =>
+        written is not Literal { Value: StringValue literal }
+        || other is not FactReference name
+        || index.Vocabulary.Find(name.Name) is not { Type: FactType.String } definition
+        || CheckValue(written, literal.Value, definition);
+
     private bool CheckValue(Expression written, string value, FactDefinition definition)
     {
         if (definition.TakesJurisdictions && !CheckCode(written, value))
@@ -135,6 +142,12 @@ internal sealed partial class Binder
 
         if (definition.Values.IsEmpty || definition.Find(value) is not null)
         {
+            return true;
+        }
+
+        if (undeclared is not null)
+        {
+            undeclared.Add(new UndeclaredValue((Literal)written, definition));
             return true;
         }
 

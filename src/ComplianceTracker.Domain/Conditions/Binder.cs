@@ -9,7 +9,10 @@ namespace ComplianceTracker.Domain.Conditions;
 /// Checks a tree against the vocabulary and builds what evaluates it, in one walk: what could be built is well-typed.
 /// A method gives null after an error; the first error stays.
 /// </summary>
-internal sealed partial class Binder(string text, FactIndex index)
+/// <param name="text">The text, for the positions of errors.</param>
+/// <param name="index">The vocabulary.</param>
+/// <param name="undeclared">Takes the values that their facts do not list; null makes them errors.</param>
+internal sealed partial class Binder(string text, FactIndex index, List<UndeclaredValue>? undeclared = null)
 {
     /// <summary>Set when binding gave null.</summary>
     public ConditionError? Error { get; private set; }
@@ -41,6 +44,9 @@ internal sealed partial class Binder(string text, FactIndex index)
         Choice choice => BindChoice(choice),
         Call call => BindCall(call),
         ListExpression => Fail<Node>(expression.Span, "A list stands only after 'in'.", "a single value"),
+
+        // The general evaluator has these.
+        Arithmetic or Minus or Element or Selection or MapExpression or PlainLiteral => Fail<Node>(expression.Span, "This is no matter of facts.", "a fact"),
         _ => throw new UnreachableException(),
     };
 
@@ -112,5 +118,5 @@ internal sealed partial class Binder(string text, FactIndex index)
     }
 
     /// <summary>A name or value as it may stand in a message: whole unless it is absurdly long.</summary>
-    private static string Shorten(string written) => written.Length <= 80 ? written : $"{written.AsSpan(0, 80)}…";
+    internal static string Shorten(string written) => written.Length <= 80 ? written : $"{written.AsSpan(0, 80)}…";
 }

@@ -39,10 +39,46 @@ public sealed class Condition
             return new ConditionResult(null, parsed.Error);
         }
 
+        // What reads facts and compares them with literals is every condition of the record, and has nodes that run fast and never
+        // fail. Whatever they have no part in is bound anew as a whole by the general evaluator.
         var binder = new Binder(text, index);
-        return binder.BindTruth(parsed.Root) is { } node
-            ? new ConditionResult(new Condition(text, parsed.Root, node, index, [.. binder.FactNames]), null)
-            : new ConditionResult(null, binder.Error);
+        if (binder.BindTruth(parsed.Root) is { } node)
+        {
+            return new ConditionResult(new Condition(text, parsed.Root, node, index, [.. binder.FactNames]), null);
+        }
+
+        var general = new CelBinder(text, index);
+        return general.BindTruth(parsed.Root) is { } root
+            ? new ConditionResult(new Condition(text, parsed.Root, root, index, [.. general.FactNames]), null)
+            : new ConditionResult(null, general.Error);
+    }
+
+    /// <summary>
+    /// Reads and checks a text that shall be recorded: as <see cref="Compile(string, FactVocabulary)"/>, but refuses what fails whatever the
+    /// facts are.
+    /// </summary>
+    public static ConditionResult CompileToRecord(string text, FactVocabulary vocabulary) => CompileToRecord(text, FactIndex.Of(vocabulary));
+
+    /// <inheritdoc cref="CompileToRecord(string, FactVocabulary)"/>
+    public static ConditionResult CompileToRecord(string text, FactIndex index)
+    {
+        var compiled = Compile(text, index);
+        return compiled.Condition?.FailureOf(FactFrame.Of(index, [])) is { } failure
+            ? new ConditionResult(null, ConditionError.At(text, failure.Span.Start, $"{failure.Message} So it would be for every company.", []))
+            : compiled;
+    }
+
+    /// <summary>A part of a tree that was checked, or null where it is no truth of its own: it reads the item of a macro.</summary>
+    internal static Condition? OfTree(Expression expression, FactIndex index)
+    {
+        var binder = new Binder("", index, []);
+        if (binder.BindTruth(expression) is { } node)
+        {
+            return new Condition("", expression, node, index, [.. binder.FactNames]);
+        }
+
+        var general = new CelBinder("", index, []);
+        return general.BindTruth(expression) is { } root ? new Condition("", expression, root, index, [.. general.FactNames]) : null;
     }
 
     /// <summary>
@@ -68,7 +104,7 @@ public sealed class Condition
             default:
                 var missing = new SortedSet<string>(StringComparer.Ordinal);
                 _node.AddMissing(own, missing);
-                return new Evaluation(Truth.Unknown, [.. missing]);
+                return new Evaluation(Truth.Unknown, [.. missing]) { Error = FailureOf(own) is { } failure ? ErrorOf(failure) : null };
         }
     }
 
@@ -85,6 +121,15 @@ public sealed class Condition
 
     /// <summary>The text as it was written.</summary>
     public override string ToString() => Text;
+
+    // With no fact known, a failure is one that no fact can mend: failures stay failures as facts become known.
+    private Failure? FailureOf(FactFrame facts) => (_node as GeneralTruthNode)?.Run(facts) as Failure;
+
+    private EvaluationError ErrorOf(Failure failure)
+    {
+        var at = ConditionError.At(Text, failure.Span.Start, failure.Message, []);
+        return new EvaluationError(at.Line, at.Column, at.Message);
+    }
 
     private FactFrame Own(FactFrame facts) => ReferenceEquals(facts.Index, _index) ? facts : Gather(facts);
 

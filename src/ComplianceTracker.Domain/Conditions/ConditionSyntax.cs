@@ -9,10 +9,13 @@ public static class ConditionSyntax
     public const int MaxLength = 4096;
 
     /// <summary>
-    /// How deep expressions may nest. Every parenthesis, <c>!</c>, argument list, list and further <c>?:</c> opens a level,
-    /// and so does every further relation or method in a chain; <c>&amp;&amp;</c> and <c>||</c> chains open none.
+    /// How deep expressions may nest. Every parenthesis, <c>!</c>, <c>-</c>, argument list, list, map, index and further <c>?:</c> opens a
+    /// level, and so does every further relation, sum, product or method in a chain; <c>&amp;&amp;</c> and <c>||</c> chains open none.
     /// </summary>
     public const int MaxDepth = 64;
+
+    /// <summary>How many levels of operators the tree of a text may have: three for each level of nesting, and some.</summary>
+    internal const int MaxHeight = 200;
 
     /// <summary>Reads a text. Any text is answered, in time proportional to its length.</summary>
     public static ParseResult Parse(string text)

@@ -14,10 +14,22 @@ public sealed record Evaluation(Truth Result, ImmutableArray<string> MissingFact
 
     internal static Evaluation No { get; } = new(Truth.No, []);
 
-    /// <summary>Compares result and missing facts.</summary>
+    /// <summary>
+    /// Why there is no answer although facts are known (a division by zero, say); null unless <see cref="Result"/> is
+    /// <see cref="Truth.Unknown"/>. The missing facts are then those that the failed part reads: their values need another look.
+    /// </summary>
+    public EvaluationError? Error { get; init; }
+
+    /// <summary>Compares result, missing facts and error.</summary>
     public bool Equals(Evaluation? other) =>
-        other is not null && Result == other.Result && MissingFacts.SequenceEqual(other.MissingFacts);
+        other is not null && Result == other.Result && MissingFacts.SequenceEqual(other.MissingFacts) && Error == other.Error;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Result, MissingFacts.Length);
 }
+
+/// <summary>Where and why an evaluation failed.</summary>
+/// <param name="Line">The line, from 1.</param>
+/// <param name="Column">The column in its line, from 1, counted in UTF-16 code units.</param>
+/// <param name="Message">What went wrong, in one sentence.</param>
+public sealed record EvaluationError(int Line, int Column, string Message);

@@ -100,7 +100,56 @@ public sealed record Comparison(ComparisonOperator Operator, Expression Left, Ex
 /// <param name="WhenNo">The value where it does not.</param>
 public sealed record Choice(Expression Condition, Expression WhenYes, Expression WhenNo) : Expression;
 
-/// <summary><c>[a, b, c]</c>, which stands only after <c>in</c>.</summary>
+/// <summary>A literal of a type that no fact has: a uint, bytes or null.</summary>
+public sealed record PlainLiteral : Expression
+{
+    internal PlainLiteral(object value) => Value = value;
+
+    /// <summary>A ulong, a <see cref="ByteText"/>, or the one value of null.</summary>
+    internal object Value { get; }
+
+    /// <summary>True for <c>null</c>.</summary>
+    public bool IsNull => Value is NullValue;
+
+    /// <summary>Compares values.</summary>
+    public bool Equals(PlainLiteral? other) => other is not null && Value.Equals(other.Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Value.GetHashCode();
+}
+
+/// <summary><c>left operator right</c> for <c>+ - * / %</c>.</summary>
+/// <param name="Operator">The operator.</param>
+/// <param name="Left">What stands before it.</param>
+/// <param name="Right">What stands after it.</param>
+public sealed record Arithmetic(ArithmeticOperator Operator, Expression Left, Expression Right) : Expression;
+
+/// <summary><c>-operand</c>, where the operand is no literal: a negative literal is a literal.</summary>
+/// <param name="Operand">The number whose sign is changed.</param>
+public sealed record Minus(Expression Operand) : Expression;
+
+/// <summary><c>target[key]</c>.</summary>
+/// <param name="Target">A list or a map.</param>
+/// <param name="Key">The place in the list, from 0, or the key of the map.</param>
+public sealed record Element(Expression Target, Expression Key) : Expression;
+
+/// <summary><c>target.field</c>, where the target is no name: names keep their dots.</summary>
+/// <param name="Target">A map.</param>
+/// <param name="Field">The key.</param>
+public sealed record Selection(Expression Target, string Field) : Expression;
+
+/// <summary><c>{key: value, …}</c>.</summary>
+/// <param name="Entries">Keys and values in the order of the text: each key is followed by its value; possibly none.</param>
+public sealed record MapExpression(ImmutableArray<Expression> Entries) : Expression
+{
+    /// <summary>Compares entries in order.</summary>
+    public bool Equals(MapExpression? other) => other is not null && Entries.SequenceEqual(other.Entries);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Hash(Entries);
+}
+
+/// <summary><c>[a, b, c]</c>.</summary>
 /// <param name="Elements">The elements in the order of the text; possibly none.</param>
 public sealed record ListExpression(ImmutableArray<Expression> Elements) : Expression
 {
@@ -111,7 +160,10 @@ public sealed record ListExpression(ImmutableArray<Expression> Elements) : Expre
     public override int GetHashCode() => Hash(Elements);
 }
 
-/// <summary><c>function(arguments)</c> or <c>target.function(arguments)</c>.</summary>
+/// <summary>
+/// <c>function(arguments)</c> or <c>target.function(arguments)</c>. The macros (<c>list.all(x, …)</c> and its like, <c>has(…)</c>) are
+/// calls too; the first argument of the former is the <see cref="FactReference"/> that names the item.
+/// </summary>
 /// <param name="Function">The name of the function or method.</param>
 /// <param name="Target">What a method is called on; null for a function.</param>
 /// <param name="Arguments">The arguments in the order of the text.</param>

@@ -45,6 +45,19 @@ public sealed class FactFrame : IFactSource
     /// <inheritdoc/>
     public FactValue? Find(string name) => Index.TryGetSlot(name, out var slot) ? _values[slot] : null;
 
+    /// <summary>A frame whose facts are put in and taken out again, by one thread: nobody else may see it.</summary>
+    internal static FactFrame Scratch(FactIndex index) => Of(index, []);
+
+    /// <summary>Puts a value of the slot's type into a scratch frame, with its coverage where the slot has one.</summary>
+    internal void Put(int slot, FactValue? value, Coverage? coverage)
+    {
+        _values[slot] = value;
+        if (Index.CoverageSlots[slot] is >= 0 and var coverageSlot)
+        {
+            _coverages[coverageSlot] = coverage;
+        }
+    }
+
     internal FactValue? At(int slot) => _values[slot];
 
     internal Coverage? CoverageAt(int coverageSlot) => _coverages[coverageSlot];

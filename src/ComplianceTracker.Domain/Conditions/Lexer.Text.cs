@@ -1,29 +1,45 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
 namespace ComplianceTracker.Domain.Conditions;
 
-/// <summary>Text literals, with the escapes of CEL.</summary>
+/// <summary>Text and bytes literals: single, triple and raw quotes, with the escapes of CEL.</summary>
 internal sealed partial class Lexer
 {
-    private Token? Text(char quote)
+    /// <summary>How a literal begins: <c>b</c>, <c>r</c> or <c>br</c>, if anything, and its quote.</summary>
+    private readonly record struct Opening(bool IsBytes, bool IsRaw, int Letters, char Quote);
+
+    private Opening? TextPrefix()
     {
-        var start = _at++;
-        var value = new StringBuilder();
+        var letters = 0;
+        var isBytes = Peek() is 'b' or 'B';
+        letters += isBytes ? 1 : 0;
+        var isRaw = Peek(letters) is 'r' or 'R';
+        letters += isRaw ? 1 : 0;
+        return Peek(letters) is '"' or '\'' ? new Opening(isBytes, isRaw, letters, Peek(letters)) : null;
+    }
+
+    private Token? Text(Opening opening)
+    {
+        var start = _at;
+        var quote = new string(opening.Quote, Peek(opening.Letters + 1) == opening.Quote && Peek(opening.Letters + 2) == opening.Quote ? 3 : 1);
+        _at += opening.Letters + quote.Length;
+        var value = new Content(opening.IsBytes);
         while (true)
         {
-            if (_at >= text.Length || text[_at] is '\n' or '\r')
+            if (_at >= text.Length || (quote.Length == 1 && text[_at] is '\n' or '\r'))
             {
-                return Fail(start, "This text is not closed on its line.", quote.ToString());
+                return Fail(start, quote.Length == 1 ? "This text is not closed on its line." : "This text is not closed.", quote);
             }
 
-            if (text[_at] == quote)
+            if (string.CompareOrdinal(text, _at, quote, 0, quote.Length) == 0)
             {
-                _at++;
-                return new Token(TokenKind.Text, new SourceSpan(start, _at - start), value.ToString());
+                _at += quote.Length;
+                return new Token(opening.IsBytes ? TokenKind.Bytes : TokenKind.Text, new SourceSpan(start, _at - start), value.Read());
             }
 
-            var ok = text[_at] == '\\' ? Escape(value) : Plain(value);
+            var ok = text[_at] == '\\' && !opening.IsRaw ? Escape(value) : Plain(value);
             if (!ok)
             {
                 return null;
@@ -31,7 +47,7 @@ internal sealed partial class Lexer
         }
     }
 
-    private bool Plain(StringBuilder value)
+    private bool Plain(Content value)
     {
         if (!Rune.TryGetRuneAt(text, _at, out var rune))
         {
@@ -39,18 +55,12 @@ internal sealed partial class Lexer
             return false;
         }
 
-        if (Rune.IsControl(rune) && rune.Value != '\t')
-        {
-            Fail(_at, $"The control character {Describe(_at)} stands in a text.", $"\\u{rune.Value:x4}");
-            return false;
-        }
-
-        value.Append(text, _at, rune.Utf16SequenceLength);
+        value.Add(rune);
         _at += rune.Utf16SequenceLength;
         return true;
     }
 
-    private bool Escape(StringBuilder value)
+    private bool Escape(Content value)
     {
         var plain = Peek(1) switch
         {
@@ -66,7 +76,7 @@ internal sealed partial class Lexer
         };
         if (plain != '\0')
         {
-            value.Append(plain);
+            value.Add(new Rune(plain));
             _at += 2;
             return true;
         }
@@ -74,14 +84,14 @@ internal sealed partial class Lexer
         return Peek(1) switch
         {
             'x' or 'X' => CodePoint(value, 2, 2, 16),
-            'u' => CodePoint(value, 2, 4, 16),
-            'U' => CodePoint(value, 2, 8, 16),
+            'u' when !value.IsBytes => CodePoint(value, 2, 4, 16),
+            'U' when !value.IsBytes => CodePoint(value, 2, 8, 16),
             >= '0' and <= '3' => CodePoint(value, 1, 3, 8),
             _ => BadEscape(),
         };
     }
 
-    private bool CodePoint(StringBuilder value, int skip, int digits, int radix)
+    private bool CodePoint(Content value, int skip, int digits, int radix)
     {
         var code = 0L;
         for (var i = 0; i < digits; i++)
@@ -100,7 +110,7 @@ internal sealed partial class Lexer
             return BadEscape();
         }
 
-        value.Append(new Rune((int)code).ToString());
+        value.AddCode((int)code);
         _at += skip + digits;
         return true;
     }
@@ -109,5 +119,41 @@ internal sealed partial class Lexer
     {
         Fail(_at, "This escape names no character.", @"\\", "\\\"", @"\'", @"\n", @"\t", @"\uHHHH", @"\UHHHHHHHH");
         return false;
+    }
+
+    /// <summary>What a literal holds: characters, or of bytes their UTF-8.</summary>
+    private sealed class Content(bool isBytes)
+    {
+        private readonly StringBuilder _text = new();
+        private readonly List<byte> _bytes = [];
+
+        public bool IsBytes => isBytes;
+
+        public void Add(Rune rune)
+        {
+            if (!isBytes)
+            {
+                _text.Append(rune);
+                return;
+            }
+
+            Span<byte> utf8 = stackalloc byte[4];
+            _bytes.AddRange(utf8[..rune.EncodeToUtf8(utf8)]);
+        }
+
+        /// <summary>A code point by its number; of bytes one byte.</summary>
+        public void AddCode(int code)
+        {
+            if (isBytes)
+            {
+                _bytes.Add((byte)code);
+            }
+            else
+            {
+                _text.Append(new Rune(code));
+            }
+        }
+
+        public object Read() => isBytes ? new ByteText([.. _bytes]) : _text.ToString();
     }
 }

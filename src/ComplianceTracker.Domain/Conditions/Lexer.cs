@@ -62,6 +62,11 @@ internal sealed partial class Lexer(string text)
         }
 
         var c = text[_at];
+        if (TextPrefix() is { } prefix)
+        {
+            return Text(prefix);
+        }
+
         if (char.IsAsciiLetter(c) || c == '_')
         {
             return Word();
@@ -72,7 +77,7 @@ internal sealed partial class Lexer(string text)
             return Number();
         }
 
-        return c is '"' or '\'' ? Text(c) : Sign(c);
+        return Sign(c);
     }
 
     private Token Word()
@@ -99,6 +104,11 @@ internal sealed partial class Lexer(string text)
     private Token? Number()
     {
         var start = _at;
+        if (Peek() == '0' && Peek(1) is 'x' or 'X')
+        {
+            return Hexadecimal(start);
+        }
+
         SkipDigits();
         var isDouble = false;
         if (Peek() == '.' && char.IsAsciiDigit(Peek(1)))
@@ -121,15 +131,41 @@ internal sealed partial class Lexer(string text)
             SkipDigits();
         }
 
-        if (IsWordPart(Peek()))
-        {
-            return Fail(start, "A letter follows this number.", "a number");
-        }
-
-        return NumberToken(start, isDouble);
+        var isUint = !isDouble && Peek() is 'u' or 'U';
+        return IsWordPart(Peek(isUint ? 1 : 0)) ? Fail(start, "A letter follows this number.", "a number") : NumberToken(start, isDouble, isUint);
     }
 
-    private Token? NumberToken(int start, bool isDouble)
+    private Token? Hexadecimal(int start)
+    {
+        _at += 2;
+        var first = _at;
+        while (char.IsAsciiHexDigit(Peek()))
+        {
+            _at++;
+        }
+
+        var digits = text.AsSpan(first, _at - first);
+        var isUint = Peek() is 'u' or 'U';
+        if (digits.IsEmpty || IsWordPart(Peek(isUint ? 1 : 0)))
+        {
+            return Fail(start, "This is no hexadecimal number.", "0x and hexadecimal digits");
+        }
+
+        return ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var whole)
+            ? Whole(start, whole, isUint)
+            : TooLarge(start);
+    }
+
+    private Token Whole(int start, ulong digits, bool isUint)
+    {
+        _at += isUint ? 1 : 0;
+        return new Token(isUint ? TokenKind.Uint : TokenKind.Int, new SourceSpan(start, _at - start), digits);
+    }
+
+    private Token? TooLarge(int start) =>
+        Fail(start, "This number is too large for an int.", "a whole number of 64 bits", "a double, written with a fraction or an exponent");
+
+    private Token? NumberToken(int start, bool isDouble, bool isUint)
     {
         var span = new SourceSpan(start, _at - start);
         var digits = text.AsSpan(start, span.Length);
@@ -142,8 +178,8 @@ internal sealed partial class Lexer(string text)
         }
 
         return ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var whole)
-            ? new Token(TokenKind.Int, span, whole)
-            : Fail(start, "This number is too large for an int.", "a whole number of 64 bits", "a double, written with a fraction or an exponent");
+            ? Whole(start, whole, isUint)
+            : TooLarge(start);
     }
 
     private void SkipDigits()
@@ -171,11 +207,17 @@ internal sealed partial class Lexer(string text)
             (':', _) => (TokenKind.Colon, 1),
             ('.', _) => (TokenKind.Dot, 1),
             (',', _) => (TokenKind.Comma, 1),
+            ('+', _) => (TokenKind.Plus, 1),
             ('-', _) => (TokenKind.Minus, 1),
+            ('*', _) => (TokenKind.Star, 1),
+            ('/', _) => (TokenKind.Slash, 1),
+            ('%', _) => (TokenKind.Percent, 1),
             ('(', _) => (TokenKind.OpenParenthesis, 1),
             (')', _) => (TokenKind.CloseParenthesis, 1),
             ('[', _) => (TokenKind.OpenBracket, 1),
             (']', _) => (TokenKind.CloseBracket, 1),
+            ('{', _) => (TokenKind.OpenBrace, 1),
+            ('}', _) => (TokenKind.CloseBrace, 1),
             _ => (TokenKind.End, 0),
         };
         if (length == 0)
@@ -192,7 +234,6 @@ internal sealed partial class Lexer(string text)
         '&' => Fail(_at, "A single '&' means nothing here.", "'&&'"),
         '|' => Fail(_at, "A single '|' means nothing here.", "'||'"),
         '=' => Fail(_at, "A single '=' means nothing here.", "'=='"),
-        '+' or '*' or '/' or '%' => Fail(_at, $"Conditions do no arithmetic: '{c}' means nothing here."),
         _ => Fail(_at, $"{Describe(_at)} means nothing here."),
     };
 

@@ -34,3 +34,22 @@ public enum ComparisonOperator
     /// <summary><c>in</c>: the right side holds the left.</summary>
     In,
 }
+
+/// <summary>The operators of arithmetic.</summary>
+public enum ArithmeticOperator
+{
+    /// <summary><c>+</c>: adds numbers, joins texts, bytes and lists.</summary>
+    Add,
+
+    /// <summary><c>-</c></summary>
+    Subtract,
+
+    /// <summary><c>*</c></summary>
+    Multiply,
+
+    /// <summary><c>/</c>: of whole numbers, rounded toward zero.</summary>
+    Divide,
+
+    /// <summary><c>%</c>: the remainder of whole numbers, with the sign of the dividend.</summary>
+    Modulo,
+}

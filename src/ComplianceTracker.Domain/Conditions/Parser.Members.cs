@@ -9,9 +9,15 @@ internal sealed partial class Parser
 {
     private Expression? ParseMember()
     {
-        var member = ParsePrimary();
+        var start = Current.Span;
+        return ParseLinks(ParsePrimary(), start);
+    }
+
+    /// <summary>Methods, fields and elements, as many as follow.</summary>
+    private Expression? ParseLinks(Expression? member, SourceSpan start)
+    {
         var links = 0;
-        while (member is not null && Current.Kind == TokenKind.Dot)
+        while (member is not null && Current.Kind is TokenKind.Dot or TokenKind.OpenBracket)
         {
             if (++links > 1 && _depth + links > ConditionSyntax.MaxDepth)
             {
@@ -19,10 +25,32 @@ internal sealed partial class Parser
             }
 
             _at++;
-            member = Current.Kind == TokenKind.Identifier ? ParseCall(member) : Unexpected("a method");
+            member = tokens[_at - 1].Kind == TokenKind.OpenBracket ? ParseElement(member, start) : ParseDotted(member, start);
         }
 
         return member;
+    }
+
+    private Element? ParseElement(Expression list, SourceSpan start) =>
+        Nested(ParseChoice) is { } key && Expect(TokenKind.CloseBracket, "']'")
+            ? new Element(list, key) { Span = SpanFrom(start) }
+            : null;
+
+    private Expression? ParseDotted(Expression target, SourceSpan start)
+    {
+        if (Current.Kind != TokenKind.Identifier)
+        {
+            return Unexpected("a method");
+        }
+
+        if (Following(1) == TokenKind.OpenParenthesis)
+        {
+            return ParseCall(target, start);
+        }
+
+        var field = Current;
+        _at++;
+        return new Selection(target, (string)field.Value!) { Span = SpanFrom(start) };
     }
 
     private Expression? ParsePrimary()
@@ -35,6 +63,12 @@ internal sealed partial class Parser
                 return new Literal(new BoolValue(token.Kind == TokenKind.True)) { Span = token.Span };
             case TokenKind.Int or TokenKind.Double:
                 return ParseNumber(negative: false, token.Span);
+            case TokenKind.Uint:
+                _at++;
+                return new PlainLiteral((ulong)token.Value!) { Span = token.Span };
+            case TokenKind.Bytes:
+                _at++;
+                return new PlainLiteral(token.Value!) { Span = token.Span };
             case TokenKind.Text:
                 _at++;
                 return new Literal(new StringValue((string)token.Value!)) { Span = token.Span };
@@ -44,12 +78,18 @@ internal sealed partial class Parser
             case TokenKind.OpenBracket:
                 _at++;
                 return ParseItems(TokenKind.CloseBracket, "']'") is { } elements
-                    ? new ListExpression(elements) { Span = SourceSpan.Between(token.Span, tokens[_at - 1].Span) }
+                    ? new ListExpression(elements) { Span = SpanFrom(token.Span) }
+                    : null;
+            case TokenKind.OpenBrace:
+                _at++;
+                return ParseEntries() is { } entries
+                    ? new MapExpression(entries) { Span = SpanFrom(token.Span) }
                     : null;
             case TokenKind.Identifier when token.Value is "null":
-                return Fail(token.Span, "Nothing is null in a condition: an unknown fact makes the comparison unknown by itself.", "a value");
+                _at++;
+                return new PlainLiteral(NullValue.Instance) { Span = token.Span };
             case TokenKind.Identifier:
-                return Following(1) == TokenKind.OpenParenthesis ? ParseCall(null) : ParseFact();
+                return Following(1) == TokenKind.OpenParenthesis ? ParseCall(null, token.Span) : ParseFact();
             default:
                 return Unexpected("a value");
         }
@@ -96,7 +136,7 @@ internal sealed partial class Parser
         };
     }
 
-    private Expression? ParseCall(Expression? target)
+    private Expression? ParseCall(Expression? target, SourceSpan start)
     {
         var name = Current;
         _at++;
@@ -105,7 +145,7 @@ internal sealed partial class Parser
             return null;
         }
 
-        var span = SourceSpan.Between(target?.Span ?? name.Span, tokens[_at - 1].Span);
+        var span = SpanFrom(start);
         return target is null && name.Value is "date"
             ? ParseDate(arguments, span)
             : new Call((string)name.Value!, target, arguments) { Span = span, NameSpan = name.Span };
@@ -146,8 +186,36 @@ internal sealed partial class Parser
             }
 
             _at++;
+            if (close == TokenKind.CloseBracket && Current.Kind == close)
+            {
+                _at++;
+                return items.ToImmutable();
+            }
         }
 
         return null;
+    }
+
+    private ImmutableArray<Expression>? ParseEntries()
+    {
+        var entries = ImmutableArray.CreateBuilder<Expression>();
+        while (Current.Kind != TokenKind.CloseBrace)
+        {
+            if (Nested(ParseChoice) is not { } key || !Expect(TokenKind.Colon, "':'") || Nested(ParseChoice) is not { } value)
+            {
+                return null;
+            }
+
+            entries.Add(key);
+            entries.Add(value);
+            if (Current.Kind != TokenKind.Comma)
+            {
+                break;
+            }
+
+            _at++;
+        }
+
+        return Expect(TokenKind.CloseBrace, "'}'") ? entries.ToImmutable() : null;
     }
 }

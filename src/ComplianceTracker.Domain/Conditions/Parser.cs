@@ -25,11 +25,21 @@ internal sealed partial class Parser(string text, List<Token> tokens)
         }
 
         var root = ParseChoice();
-        return root is null || Current.Kind == TokenKind.End ? root : Unexpected("an operator", "the end of the condition");
+        if (root is not null && Current.Kind != TokenKind.End)
+        {
+            return Unexpected("an operator", "the end of the condition");
+        }
+
+        // Chains inside nesting add up: whoever walks the tree must be able to recurse.
+        return root?.PartAt(ConditionSyntax.MaxHeight) is { } tooDeep ? TooDeep(tooDeep.Span) : root;
     }
+
+    /// <summary>From a token to the last one read, parentheses of its parts and all.</summary>
+    private SourceSpan SpanFrom(SourceSpan start) => SourceSpan.Between(start, tokens[_at - 1].Span);
 
     private Expression? ParseChoice()
     {
+        var start = Current.Span;
         var condition = ParseOr();
         if (condition is null || Current.Kind != TokenKind.Question)
         {
@@ -42,7 +52,7 @@ internal sealed partial class Parser(string text, List<Token> tokens)
             return null;
         }
 
-        return new Choice(condition, whenYes, whenNo) { Span = SourceSpan.Between(condition.Span, whenNo.Span) };
+        return new Choice(condition, whenYes, whenNo) { Span = SpanFrom(start) };
     }
 
     private Expression? ParseOr() => ParseJunction(TokenKind.Or, JunctionKind.Or, ParseAnd);
@@ -51,6 +61,7 @@ internal sealed partial class Parser(string text, List<Token> tokens)
 
     private Expression? ParseJunction(TokenKind sign, JunctionKind kind, Func<Expression?> operand)
     {
+        var start = Current.Span;
         var first = operand();
         if (first is null || Current.Kind != sign)
         {
@@ -69,12 +80,13 @@ internal sealed partial class Parser(string text, List<Token> tokens)
             operands.Add(next);
         }
 
-        return Junction.Of(kind, operands) with { Span = SourceSpan.Between(first.Span, operands[^1].Span) };
+        return Junction.Of(kind, operands) with { Span = SpanFrom(start) };
     }
 
     private Expression? ParseRelation()
     {
-        var left = ParseUnary();
+        var start = Current.Span;
+        var left = ParseSum();
         var links = 0;
         while (left is not null && Relation(Current.Kind) is { } relation)
         {
@@ -85,8 +97,42 @@ internal sealed partial class Parser(string text, List<Token> tokens)
             }
 
             _at++;
-            left = ParseUnary() is { } right
-                ? new Comparison(relation, left, right) { Span = SourceSpan.Between(left.Span, right.Span) }
+            left = ParseSum() is { } right
+                ? new Comparison(relation, left, right) { Span = SpanFrom(start) }
+                : null;
+        }
+
+        return left;
+    }
+
+    private Expression? ParseSum() => ParseArithmetic(
+        kind => kind switch { TokenKind.Plus => ArithmeticOperator.Add, TokenKind.Minus => ArithmeticOperator.Subtract, _ => null }, ParseProduct);
+
+    private Expression? ParseProduct() => ParseArithmetic(
+        kind => kind switch
+        {
+            TokenKind.Star => ArithmeticOperator.Multiply,
+            TokenKind.Slash => ArithmeticOperator.Divide,
+            TokenKind.Percent => ArithmeticOperator.Modulo,
+            _ => null,
+        },
+        ParseUnary);
+
+    private Expression? ParseArithmetic(Func<TokenKind, ArithmeticOperator?> operatorOf, Func<Expression?> operand)
+    {
+        var start = Current.Span;
+        var left = operand();
+        var links = 0;
+        while (left is not null && operatorOf(Current.Kind) is { } sign)
+        {
+            if (++links > 1 && _depth + links > ConditionSyntax.MaxDepth)
+            {
+                return TooDeep();
+            }
+
+            _at++;
+            left = operand() is { } right
+                ? new Arithmetic(sign, left, right) { Span = SpanFrom(start) }
                 : null;
         }
 
@@ -113,13 +159,16 @@ internal sealed partial class Parser(string text, List<Token> tokens)
             case TokenKind.Not:
                 _at++;
                 return Nested(ParseUnary) is { } operand
-                    ? new Negation(operand) { Span = SourceSpan.Between(start, operand.Span) }
+                    ? new Negation(operand) { Span = SpanFrom(start) }
                     : null;
             case TokenKind.Minus:
                 _at++;
-                return Current.Kind is TokenKind.Int or TokenKind.Double
-                    ? ParseNumber(negative: true, start)
-                    : Unexpected("a number");
+                if (Current.Kind is TokenKind.Int or TokenKind.Double)
+                {
+                    return ParseNumber(negative: true, start);
+                }
+
+                return Nested(ParseUnary) is { } number ? new Minus(number) { Span = SpanFrom(start) } : null;
             default:
                 return ParseMember();
         }
@@ -149,8 +198,10 @@ internal sealed partial class Parser(string text, List<Token> tokens)
         return true;
     }
 
-    private Expression? TooDeep() =>
-        Fail(Current.Span, "The condition nests too deeply.", $"at most {ConditionSyntax.MaxDepth} levels");
+    private Expression? TooDeep() => TooDeep(Current.Span);
+
+    private Expression? TooDeep(SourceSpan at) =>
+        Fail(at, "The condition nests too deeply.", $"at most {ConditionSyntax.MaxDepth} levels");
 
     private Expression? Unexpected(params ImmutableArray<string> expected) => Fail(
         Current.Span,

@@ -17,6 +17,8 @@ internal sealed class Printer
         Or,
         And,
         Relation,
+        Sum,
+        Product,
         Unary,
         Member,
     }
@@ -28,13 +30,23 @@ internal sealed class Printer
         return printer._text.ToString();
     }
 
+    /// <summary>The text that can stand where another expression stood without parentheses.</summary>
+    public static string PrintInPlaceOf(Expression replaced, Expression expression)
+    {
+        var printer = new Printer();
+        printer.Write(expression, LevelOf(replaced));
+        return printer._text.ToString();
+    }
+
     private static Level LevelOf(Expression expression) => expression switch
     {
         Choice => Level.Choice,
         Junction { Kind: JunctionKind.Or } => Level.Or,
         Junction => Level.And,
         Comparison => Level.Relation,
-        Negation => Level.Unary,
+        Arithmetic { Operator: ArithmeticOperator.Add or ArithmeticOperator.Subtract } => Level.Sum,
+        Arithmetic => Level.Product,
+        Negation or Minus => Level.Unary,
         Literal { Value: IntValue { Value: < 0 } } => Level.Unary,
         Literal { Value: DoubleValue number } when double.IsNegative(number.Value) => Level.Unary,
         _ => Level.Member,
@@ -73,7 +85,35 @@ internal sealed class Printer
             case Comparison comparison:
                 Write(comparison.Left, Level.Relation);
                 _text.Append(' ').Append(Sign(comparison.Operator)).Append(' ');
-                Write(comparison.Right, Level.Unary);
+                Write(comparison.Right, Level.Sum);
+                break;
+            case Arithmetic arithmetic:
+                var level = LevelOf(arithmetic);
+                Write(arithmetic.Left, level);
+                _text.Append(' ').Append(Sign(arithmetic.Operator)).Append(' ');
+                Write(arithmetic.Right, level + 1);
+                break;
+            case Minus { Operand: var operand }:
+                // "-1" is a literal: the sign before a positive one needs a parenthesis to be the operator.
+                _text.Append('-');
+                Write(operand, LevelOf(operand) == Level.Member && operand is Literal { Value: IntValue or DoubleValue } ? Level.Member + 1 : Level.Unary);
+                break;
+            case Element element:
+                Write(element.Target, Level.Member);
+                _text.Append('[');
+                Write(element.Key, Level.Choice);
+                _text.Append(']');
+                break;
+            case Selection selection:
+                // A name would take the field for a part of itself.
+                Write(selection.Target, selection.Target is FactReference ? Level.Member + 1 : Level.Member);
+                _text.Append('.').Append(selection.Field);
+                break;
+            case MapExpression map:
+                WriteEntries(map.Entries);
+                break;
+            case PlainLiteral plain:
+                WritePlain(plain.Value);
                 break;
             case Choice choice:
                 Write(choice.Condition, Level.Or);
@@ -125,6 +165,25 @@ internal sealed class Printer
         _text.Append(close);
     }
 
+    private void WriteEntries(ImmutableArray<Expression> entries)
+    {
+        _text.Append('{');
+        for (var i = 0; i < entries.Length; i++)
+        {
+            _text.Append(i == 0 ? "" : i % 2 == 0 ? ", " : ": ");
+            Write(entries[i], Level.Choice);
+        }
+
+        _text.Append('}');
+    }
+
+    private void WritePlain(object value) => _ = value switch
+    {
+        ulong whole => _text.Append(CultureInfo.InvariantCulture, $"{whole}u"),
+        ByteText bytes => _text.Append(bytes.ToString()),
+        _ => _text.Append("null"),
+    };
+
     private void WriteLiteral(FactValue value) => _ = value switch
     {
         BoolValue truth => _text.Append(truth.Value ? "true" : "false"),
@@ -161,6 +220,16 @@ internal sealed class Printer
 
         return quoted.Append('"').ToString();
     }
+
+    internal static char Sign(ArithmeticOperator arithmetic) => arithmetic switch
+    {
+        ArithmeticOperator.Add => '+',
+        ArithmeticOperator.Subtract => '-',
+        ArithmeticOperator.Multiply => '*',
+        ArithmeticOperator.Divide => '/',
+        ArithmeticOperator.Modulo => '%',
+        _ => throw new ArgumentOutOfRangeException(nameof(arithmetic)),
+    };
 
     private static string Sign(ComparisonOperator comparison) => comparison switch
     {

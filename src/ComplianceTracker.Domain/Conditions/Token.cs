@@ -5,8 +5,10 @@ internal enum TokenKind
     End,
     Identifier,
     Int,
+    Uint,
     Double,
     Text,
+    Bytes,
     True,
     False,
     In,
@@ -23,12 +25,18 @@ internal enum TokenKind
     Colon,
     Dot,
     Comma,
+    Plus,
     Minus,
+    Star,
+    Slash,
+    Percent,
     OpenParenthesis,
     CloseParenthesis,
     OpenBracket,
     CloseBracket,
+    OpenBrace,
+    CloseBrace,
 }
 
-/// <summary>One token. <see cref="Value"/> is the identifier, the unescaped text, the double, or the digits of an int as ulong.</summary>
+/// <summary>One token. <see cref="Value"/> is the identifier, the unescaped text or bytes, the double, or the digits of an int or uint as ulong.</summary>
 internal readonly record struct Token(TokenKind Kind, SourceSpan Span, object? Value = null);

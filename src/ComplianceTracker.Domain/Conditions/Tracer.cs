@@ -12,18 +12,33 @@ internal sealed class Tracer(FactIndex index, FactFrame facts)
 {
     public TraceNode Trace(Expression root) => Trace(root, decisive: true);
 
-    private TraceNode Trace(Expression expression, bool decisive)
+    /// <summary>A step that stands where a truth is expected.</summary>
+    private TraceNode Trace(Expression expression, bool decisive) => Trace(expression, decisive, isTruth: true);
+
+    private TraceNode Trace(Expression expression, bool decisive, bool isTruth)
     {
-        var binder = new Binder("", index);
-        var node = binder.Bind(expression) ?? throw new UnreachableException("A part of a checked condition is checked.");
+        var (node, names) = Bind(expression, isTruth) ?? throw new UnreachableException("Steps are parts of a checked condition that can be told alone.");
         var value = node.Value(facts);
         return new TraceNode(
             ConditionSyntax.Print(expression),
             node.Type,
             value,
             decisive,
-            [.. binder.FactNames.Select(name => new FactReading(name, facts.Find(name)))],
+            [.. names.Select(name => new FactReading(name, facts.Find(name)))],
             Children(expression, value));
+    }
+
+    /// <summary>The part as it is evaluated alone; null where facts have no values of its type or it reads the item of a macro.</summary>
+    private (Node Node, SortedSet<string> FactNames)? Bind(Expression expression, bool isTruth)
+    {
+        var binder = new Binder("", index);
+        if (binder.Bind(expression) is { } node)
+        {
+            return (node, binder.FactNames);
+        }
+
+        var general = new CelBinder("", index);
+        return (isTruth ? general.BindTruth(expression) : general.BindStep(expression)) is { } step ? (step, general.FactNames) : null;
     }
 
     private ImmutableArray<TraceNode> Children(Expression expression, FactValue? value) => expression switch
@@ -32,6 +47,10 @@ internal sealed class Tracer(FactIndex index, FactFrame facts)
         Junction junction => [.. junction.Operands.Select(o => Trace(o, true)).Select(o => o with { Decisive = Equals(o.Value, value) })],
         Choice choice => Branches(choice),
         Comparison comparison => Operands([comparison.Left, comparison.Right], value),
+        Arithmetic arithmetic => Operands([arithmetic.Left, arithmetic.Right], value),
+        Minus minus => Operands([minus.Operand], value),
+        Element element => Operands([element.Target, element.Key], value),
+        Call { Target: { } range, Arguments: [FactReference, _, ..], Function: "all" or "exists" or "exists_one" or "map" or "filter" } => Operands([range], value),
         Call call => Operands([.. call.Target is null ? [] : new[] { call.Target }, .. call.Arguments], value),
         _ => [],
     };
@@ -39,8 +58,13 @@ internal sealed class Tracer(FactIndex index, FactFrame facts)
     private ImmutableArray<TraceNode> Branches(Choice choice)
     {
         var condition = Trace(choice.Condition, true);
-        var whenYes = Trace(choice.WhenYes, condition.Truth != Truth.No);
-        var whenNo = Trace(choice.WhenNo, condition.Truth != Truth.Yes);
+        if (Bind(choice.WhenYes, false) is null || Bind(choice.WhenNo, false) is null)
+        {
+            return [condition];
+        }
+
+        var whenYes = Trace(choice.WhenYes, condition.Truth != Truth.No, false);
+        var whenNo = Trace(choice.WhenNo, condition.Truth != Truth.Yes, false);
 
         // Branches that agree need no condition.
         var agree = whenYes.Value is not null && whenYes.Value.Equals(whenNo.Value);
@@ -50,8 +74,8 @@ internal sealed class Tracer(FactIndex index, FactFrame facts)
     private ImmutableArray<TraceNode> Operands(ImmutableArray<Expression> operands, FactValue? value) =>
     [
         .. operands
-            .Where(o => o is not (Literal or ListExpression or FactReference))
-            .Select(o => Trace(o, true))
+            .Where(o => o is not (Literal or PlainLiteral or ListExpression or MapExpression or FactReference) && Bind(o, false) is not null)
+            .Select(o => Trace(o, true, false))
             .Select(o => o with { Decisive = value is not null || o.Value is null }),
     ];
 }

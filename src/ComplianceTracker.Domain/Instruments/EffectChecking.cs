@@ -102,7 +102,7 @@ internal static class EffectChecking
         new(RejectionCode.InvalidValue, "An order has a name: it is how a later development ends the window that it opened.", $"{at}/order");
 
     private static Rejection? CheckCondition(string text, string at, FactVocabulary vocabulary) =>
-        Condition.Compile(text, vocabulary).Error is { } error
+        Condition.CompileToRecord(text, vocabulary).Error is { } error
             ? new(RejectionCode.ConditionInvalid, error.Message, $"{at}/condition") { Line = error.Line, Column = error.Column, Expected = error.Expected }
             : null;
 

@@ -133,12 +133,6 @@ public sealed class What_follows_for_companies(Databases databases, ITestOutputH
             ConsequenceSite.Apply(live, e.Told);
         }
 
-        var archived = (await site.EventsAsync(StreamIds.CompanyPrefix)).Where(e => e.Type == "company.archived.v1").Select(e => StreamIds.IdOf(e.StreamId)).ToHashSet();
-        foreach (var gone in live.Keys.Where(k => archived.Contains(k.Split(' ')[0])).ToList())
-        {
-            live.Remove(gone);
-        }
-
         output.WriteLine($"{told.Count} consequences of {head - start} events");
         ShouldBeTheSame(live, await site.LiveAsync(head, site.Time.GetUtcNow()), $"Seed {seed}");
     }

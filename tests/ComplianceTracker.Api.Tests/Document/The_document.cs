@@ -151,6 +151,7 @@ public sealed class The_document(SeededService seeded) : IClassFixture<SeededSer
             ["Stage"] = Words.All<Stage>(),
             ["Status"] = Words.All<Status>(),
             ["Truth"] = Words.All<Truth>(),
+            ["ConditionWarningKind"] = Words.All<ConditionWarningKind>(),
             ["Deed"] = Words.All<Deed>(),
             ["ChangeKind"] = Words.All<ChangeKind>(),
             ["CauseKind"] = Words.All<CauseKind>(),

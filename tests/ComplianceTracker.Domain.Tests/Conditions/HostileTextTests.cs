@@ -15,6 +15,7 @@ public sealed partial class HostileTextTests
     [
         "(", ")", "[", "]", "!", "!=", "&&", "||", "&", "?", ":", ".", ",", "-", "in", "==", "<", ">=", "\"", "'", "\\", "\\u", "\\U0010FFFF",
         "a", "tags", "word", "persons", "operates_in", ".covers(\"CN\")", ".matches(\"", "size(", "date(\"2021-02-29\")", "date(", "true", "null",
+        "+", "*", "/", "%", "{", "}", "[1, 2]", ".all(x, ", ".map(x, ", "x", "r\"", "b'", "\"\"\"", "0x1F", "7u", "dyn(", "int(", "has(", "[0]", ".k", "{'k': 1}",
         "0", "1e", "1e400", "99999999999999999999", "\0", "\u0007", "\ud800", "\udc00", "😀", "\u2028", "\r\n", "\n", "//", "é", "{1000}", " ",
     ];
 
@@ -25,6 +26,7 @@ public sealed partial class HostileTextTests
         {
             result.Condition.EvaluateWithMissing(FactFrame.Of(index, []));
             result.Condition.Trace(FactFrame.Of(index, []));
+            ConditionCheck.Check(text, index.Vocabulary).IsValid.ShouldBeTrue(text);
             return;
         }
 
@@ -75,6 +77,15 @@ public sealed partial class HostileTextTests
     [InlineData("1")]
     [InlineData("x")]
     [InlineData("a\n")]
+    [InlineData("1+")]
+    [InlineData("-1*")]
+    [InlineData("[0]")]
+    [InlineData("[[0]")]
+    [InlineData("{1:")]
+    [InlineData("a==1+")]
+    [InlineData("(a==a&&")]
+    [InlineData("[1].all(x,")]
+    [InlineData("int(")]
     public void Endless_repetition_is_answered(string piece)
     {
         foreach (var length in new[] { ConditionSyntax.MaxLength, 1_000_000 })
@@ -90,6 +101,50 @@ public sealed partial class HostileTextTests
     {
         Answers(string.Join("&&", Enumerable.Repeat("a", 1365)), Sample.Index);
         Answers(string.Concat(Enumerable.Repeat("(a&&(b||", 32)) + "a" + new string(')', 64), Sample.Index);
+    }
+
+    [Fact]
+    public void Chains_inside_nesting_may_not_add_up_to_a_tree_that_nobody_can_walk()
+    {
+        var text = "1";
+        for (var links = 40; links > 25; links--)
+        {
+            text = $"({text})" + string.Concat(Enumerable.Repeat("+1", links));
+        }
+
+        ConditionSyntax.Parse($"{text} == 1").Error!.Expected.ShouldBe(["at most 64 levels"]);
+    }
+
+    [Theory]
+    [InlineData("[0, 1].all(x, ", "1 / 0 > x", ")", 20)]
+    [InlineData("tags.all(t, ", "t == \"a\"", ")", 3)]
+    public void An_expression_that_would_take_too_many_steps_is_refused_before_it_is_evaluated(string open, string core, string close, int times)
+    {
+        var error = Sample.Refuse(string.Concat(Enumerable.Repeat(open, times)) + core + string.Concat(Enumerable.Repeat(close, times)));
+
+        error.Message.ShouldContain("steps, where 1,000,000 are allowed");
+        error.Column.ShouldBeInRange(1, open.Length * times);
+    }
+
+    [Fact]
+    public void A_value_that_would_grow_too_large_is_refused_before_it_is_made()
+    {
+        var text = "['foo', 'bar']" + string.Concat(Enumerable.Repeat(".map(x, [x + x, x + x])", 20)) + " == []";
+
+        Sample.Refuse(text).Message.ShouldContain("are allowed");
+    }
+
+    [Fact]
+    public void The_most_steps_allowed_take_no_long_time()
+    {
+        // 900,000 steps by the estimate: a quarter of a second on a slow machine, so that only a wrong estimate fails this.
+        var list = $"[{string.Join(',', Enumerable.Range(0, 190))}]";
+        var condition = Sample.Compile($"{list}.all(x, {list}.all(y, x * 2 + y >= persons))");
+        var before = Environment.TickCount64;
+
+        condition.Evaluate(Sample.Facts(("persons", Sample.Int(0)))).ShouldBe(Truth.Yes);
+
+        (Environment.TickCount64 - before).ShouldBeLessThan(5_000);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class LawTests
     private static FactFrame Frame(IEnumerable<KeyValuePair<string, FactValue?>> facts) => FactFrame.Of(Sample.Index, facts);
 
     /// <summary>The facts with every unknown one taken from the others, and sets brought up to date.</summary>
-    private static Dictionary<string, FactValue?> Complete(Dictionary<string, FactValue?> some, Dictionary<string, FactValue?> all) =>
+    internal static Dictionary<string, FactValue?> Complete(Dictionary<string, FactValue?> some, Dictionary<string, FactValue?> all) =>
         some.ToDictionary(fact => fact.Key, fact => fact.Value switch
         {
             null => all[fact.Key],
@@ -87,7 +87,7 @@ public sealed class LawTests
         });
 
     /// <summary>True when no jurisdiction stands in the set in place of parts that nobody named.</summary>
-    private static bool IsClosed(Dictionary<string, FactValue?> facts) =>
+    internal static bool IsClosed(Dictionary<string, FactValue?> facts) =>
         facts["operates_in"] is not SetValue places
         || Trees.Asked.All(code => Covers(code, [.. places.Values]) != Truth.Unknown);
 

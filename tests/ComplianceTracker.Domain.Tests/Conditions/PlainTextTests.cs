@@ -27,7 +27,7 @@ public sealed class PlainTextTests
     [Theory]
     [InlineData(
         "individuals >= 1000000",
-        "the number of people in China whose data the company processes is at least 1,000,000 persons",
+        "the number of people in China whose data the company processes is at least 1,000,000",
         "“目前处理其个人信息的境内自然人人数”达到或者超过1,000,000人")]
     [InlineData("250 > staff", "“Average headcount, group level where the law looks at the group” is less than 250 persons", "“平均员工人数”低于250人")]
     [InlineData("!(staff < 250)", "“Average headcount, group level where the law looks at the group” is at least 250 persons", "“平均员工人数”达到或者超过250人")]
@@ -55,6 +55,14 @@ public sealed class PlainTextTests
         "uses_ai ? is_ciio : staff > 9",
         "if “Uses AI systems” is true, then it runs critical infrastructure (CSL Art. 31), otherwise “Average headcount, group level where the law looks at the group” is more than 9 persons",
         "如果符合“使用人工智能系统”，则符合“运营关键信息基础设施（网络安全法第三十一条）”，否则“平均员工人数”超过9人")]
+    [InlineData(
+        "staff * 2 > -individuals && [1, 2][0] == 1 && {\"a\": null}.a != 1u",
+        "“Average headcount, group level where the law looks at the group” times 2 is more than 0 minus the number of people in China whose data the company processes; entry 0 of 1 and 2 is 1; and entry “a” of “a”: nothing is not 1u",
+        "“平均员工人数”乘以2超过0减“目前处理其个人信息的境内自然人人数”；1和2的0项等于1；并且“a”: 无的“a”项不等于1u")]
+    [InlineData(
+        "sectors.exists(s, s.startsWith(\"en\") || size(s) > 9)",
+        "for some entry “s” of “Business sectors”: (“s” begins with “en” or the number of entries of “s” is more than 9)",
+        "“行业”中有一项“s”满足：(“s”以“en”开头，或者“s”的项数超过9)")]
     public void A_condition_is_said_in_the_words_of_the_vocabulary(string text, string english, string chinese)
     {
         var said = ConditionText.Of(ConditionSyntax.Parse(text).Root!, Vocabulary);

@@ -27,6 +27,19 @@ public sealed class SyntaxTests
     [InlineData(@"w == ""\n\\\u0001""", @"w == ""\n\\\u0001""")]
     [InlineData("(w).startsWith('a')", "w.startsWith(\"a\")")]
     [InlineData("(a ? w : v).startsWith('a')", "(a ? w : v).startsWith(\"a\")")]
+    [InlineData("1+2*3-(4-5)-6", "1 + 2 * 3 - (4 - 5) - 6")]
+    [InlineData("(1+2)*3%4", "(1 + 2) * 3 % 4")]
+    [InlineData("-(1) - -1 - -n - -(n+1)", "-(1) - -1 - -n - -(n + 1)")]
+    [InlineData("--n == - - 2", "--n == --2")]
+    [InlineData("0xFFu + 0X10 + 5U", "255u + 16 + 5u")]
+    [InlineData("[1,[2,],][0]", "[1, [2]][0]")]
+    [InlineData("{'a':1,true:{}}['a'].b", "{\"a\": 1, true: {}}[\"a\"].b")]
+    [InlineData("(a).b.c(d)[e].f", "(a).b.c(d)[e].f")]
+    [InlineData("n in [1,2] in m", "n in [1, 2] in m")]
+    [InlineData("l.all(x, x>0&&y)", "l.all(x, x > 0 && y)")]
+    [InlineData("r'\\d' + R\"a'b\" + '''x'y''' + \"\"\"a\nb\"\"\"", "\"\\\\d\" + \"a'b\" + \"x'y\" + \"a\\nb\"")]
+    [InlineData("b'\\xff\\303a\"' + br'\\x' + b\"é\"", "b\"\\xff\\xc3a\\x22\" + b\"\\x5cx\" + b\"\\xc3\\xa9\"")]
+    [InlineData("w == null", "w == null")]
     public void A_text_is_printed_canonically_and_reads_back_as_the_same_tree(string text, string canonical)
     {
         var parsed = ConditionSyntax.Parse(text);
@@ -56,10 +69,16 @@ public sealed class SyntaxTests
     [InlineData("n > 1e", 1, 5, "a number")]
     [InlineData("n > 1e999", 1, 5, "a number up to 1.7e+308")]
     [InlineData("n > 9223372036854775808", 1, 5, "a whole number of 64 bits")]
-    [InlineData("n > - m", 1, 7, "a number")]
+    [InlineData("n > - ", 1, 7, "a value")]
     [InlineData("d > date(\"2021-02-30\")", 1, 10, "a day as \"YYYY-MM-DD\"")]
     [InlineData("d > date(2021)", 1, 10, "date(\"YYYY-MM-DD\")")]
-    [InlineData("a == null", 1, 6, "a value")]
+    [InlineData("{1: 2", 1, 6, "'}'")]
+    [InlineData("{1, 2}", 1, 3, "':'")]
+    [InlineData("a[1", 1, 4, "']'")]
+    [InlineData("x == 0x", 1, 6, "0x and hexadecimal digits")]
+    [InlineData("x == 0x10000000000000000", 1, 6, "a whole number of 64 bits")]
+    [InlineData("w == \"\"\"a", 1, 6, "\"\"\"")]
+    [InlineData("w == b'\\u00e9'", 1, 8, "\\\\")]
     [InlineData("a.(b)", 1, 3, "a method")]
     public void A_mistake_is_shown_where_it_stands_with_what_would_be_right(string text, int line, int column, string expected)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Feed;
@@ -31,6 +32,7 @@ internal static class DeliveryEndpoints
         .AddSingleton<DeliveryTelemetry>()
         .AddSingleton<DeliveryLog>()
         .AddSingleton<EndpointHealth>()
+        .AddSingleton<DeliveryParts>()
         .AddSingleton<EndpointDirectory>()
         .AddSingleton<EndpointJudge>()
         .AddSingleton<Replayer>()
@@ -47,8 +49,8 @@ internal static class DeliveryEndpoints
             .WithDescription("The newest first, each with its last attempt. What is pending waits for its next attempt or for an earlier delivery of the same subject.")
             .WithPath("id", AnEndpoint, ExampleEndpoint)
             .WithParameters(
-                ApiParameter.Query("state", "Only those in this state; repeat it for several.", ApiParameter.Words<DeliveryState>) with { Form = new System.Text.Json.Nodes.JsonArray("pending") },
-                ApiParameter.Query("type", "Only events of this type; repeat it for several.", ApiParameter.Texts) with { Form = new System.Text.Json.Nodes.JsonArray("obligation.applicable") },
+                ApiParameter.Query("state", "Only those in this state; repeat it for several.", ApiParameter.Words<DeliveryState>) with { Form = new JsonArray("pending") },
+                ApiParameter.Query("type", "Only events of this type; repeat it for several.", ApiParameter.Texts) with { Form = new JsonArray("obligation.applicable") },
                 ApiParameter.Query("eventId", "Only this event.", ApiParameter.Text) with { Form = "2a4cf6a5-91b7-8f0e-9d4c-5e0f6a7b8c9d" },
                 ApiParameter.Query("subject", "Only what is about this: `companies/…` or `instruments/…`.", ApiParameter.Text) with { Form = "companies/acme" })
             .WithPaging($"{Lists}/deliveries", "1000")
@@ -121,7 +123,8 @@ internal static class DeliveryEndpoints
     }
 
     private static async Task<IResult> RetryAsync(
-        string id, string deliveryId, EndpointStore endpoints, DeliveryLog log, IDeliveryQueue queue, EndpointHealth health, NpgsqlDataSource database, CancellationToken cancellationToken)
+        string id, string deliveryId, EndpointStore endpoints, DeliveryLog log, IDeliveryQueue queue, EndpointHealth health, NpgsqlDataSource database, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var endpoint = Verified(await FindAsync(endpoints, id, cancellationToken));
         var (delivery, _, body) = await FindAsync(log, endpoint, deliveryId, cancellationToken);
@@ -129,11 +132,13 @@ internal static class DeliveryEndpoints
             && (await health.ReadAsync(endpoint.Id, cancellationToken)).Hold <= TimeSpan.Zero
             && await log.HastenAsync(endpoint.Id, Number(deliveryId)!.Value, cancellationToken))
         {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await NoteAsync(connection, clock, endpoint, DeliveryKind.Retry, Number(deliveryId)!.Value, delivery.EventId, delivery.Type, cancellationToken);
             return Results.Json(await AgainAsync(log, endpoint, Number(deliveryId)!.Value, cancellationToken), ApiJson.Types.DeliveryItem, statusCode: 202);
         }
 
         var again = new NewDelivery(endpoint.Id, delivery.Subject, delivery.EventId, delivery.Position ?? 0, delivery.Type);
-        var number = await EnqueueAsync(database, queue, "retry", DeliveryKind.Retry, again, body, cancellationToken);
+        var number = await EnqueueAsync(database, queue, clock, endpoint, "retry", DeliveryKind.Retry, again, body, cancellationToken);
         return Results.Json(await AgainAsync(log, endpoint, number, cancellationToken), ApiJson.Types.DeliveryItem, statusCode: 202);
     }
 
@@ -169,26 +174,37 @@ internal static class DeliveryEndpoints
         var body = cloudEvents.Render(
             new RecordedEvent(0, eventId, stream, 0, data.Type, data.Data, clock.GetUtcNow(), RequestMetadata.Of(context)), "0");
         var test = new NewDelivery(endpoint.Id, CloudEvents.SubjectOf(stream), eventId, 0, CloudEvents.NameOf(data.Type).Type);
-        var number = await EnqueueAsync(database, queue, "test", DeliveryKind.Test, test, body, cancellationToken);
+        var number = await EnqueueAsync(database, queue, clock, endpoint, "test", DeliveryKind.Test, test, body, cancellationToken);
         return Results.Json(await AgainAsync(log, endpoint, number, cancellationToken), ApiJson.Types.DeliveryItem, statusCode: 202);
     }
 
     private static async Task<IResult> EventsAsync(
         string id, HttpContext context, EndpointStore endpoints, Replayer replayer, LogFeed feed, CancellationToken cancellationToken)
     {
-        var endpoint = await FindAsync(endpoints, id, cancellationToken);
-        return await feed.AnswerAsync(context, (after, limit, token) => replayer.PageAsync(endpoint, after, limit, token), cancellationToken);
+        await FindAsync(endpoints, id, cancellationToken);
+
+        // Looked up for each page: whoever follows live hears what the filter is by then, and nothing more once the endpoint is deleted.
+        return await feed.AnswerAsync(
+            context, async (after, limit, token) => await replayer.PageAsync(await FindAsync(endpoints, id, token), after, limit, token), cancellationToken);
     }
 
     private static async Task<long> EnqueueAsync(
-        NpgsqlDataSource database, IDeliveryQueue queue, string what, DeliveryKind kind, NewDelivery delivery, byte[]? body, CancellationToken cancellationToken)
+        NpgsqlDataSource database, IDeliveryQueue queue, TimeProvider clock, WebhookEndpoint endpoint, string what, DeliveryKind kind, NewDelivery delivery, byte[]? body,
+        CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var number = await queue.EnqueueAskedAsync(transaction, $"~{what}-{Guid.CreateVersion7():N}", kind, [delivery], body, cancellationToken);
+        await NoteAsync(connection, clock, endpoint, kind, number, delivery.EventId, delivery.Type, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return number;
     }
+
+    private static Task NoteAsync(
+        NpgsqlConnection connection, TimeProvider clock, WebhookEndpoint endpoint, DeliveryKind kind, long number, Guid eventId, string type, CancellationToken cancellationToken) =>
+        EndpointLog.AddAsync(
+            connection, endpoint.Tenant, endpoint.Id, clock.GetUtcNow(), kind == DeliveryKind.Test ? "tested" : "retried", "api",
+            new JsonObject { ["delivery"] = Text(number), ["eventId"] = eventId.ToString(), ["type"] = type }, cancellationToken);
 
     private static async Task<WebhookEndpoint> FindAsync(EndpointStore endpoints, string id, CancellationToken cancellationToken) =>
         await endpoints.FindAsync(StreamIds.DefaultTenant, id, cancellationToken)

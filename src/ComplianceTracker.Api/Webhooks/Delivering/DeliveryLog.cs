@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace ComplianceTracker.Api.Webhooks.Delivering;
 
@@ -31,25 +30,27 @@ internal sealed class DeliveryLog(NpgsqlDataSource database)
     public async Task<IReadOnlyList<DeliveryItem>> ListAsync(
         string endpoint, DeliveryFilter filter, long? before, int limit, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        // Said only where it is asked: what waits, and what an event led to, have indexes of their own.
+        await using var command = database.CreateCommand();
+        var wanted = $"d.endpoint = {Value(endpoint)} and d.id < {Value(before ?? long.MaxValue)}";
+        wanted += filter.States switch
+        {
+            [] => "",
+            [DeliveryState.Pending] => " and d.state = 0",
+            _ => $" and d.state = any({Value(filter.States.Select(s => (short)s).ToArray())})",
+        };
+        wanted += filter.Types.Count == 0 ? "" : $" and d.type = any({Value(filter.Types.ToArray())})";
+        wanted += filter.EventId is { } eventId ? $" and ((d.kind = 0 and d.event_id = {Value(eventId)}) or (d.kind > 0 and d.event_id = {Value(eventId)}))" : "";
+        wanted += filter.Subject is { } subject ? $" and d.key = {Value(subject)}" : "";
+        command.CommandText =
             $"""
             select {Columns}, a.at, a.duration_ms, a.status, a.headers, a.body, a.error
             from ct_webhook_delivery d
             left join ct_webhook_lane l on l.endpoint = d.endpoint and l.lane = d.lane
             left join lateral (
                 select * from ct_webhook_attempt a where a.endpoint = d.endpoint and a.delivery = d.id order by a.at desc limit 1) a on true
-            where d.endpoint = $1 and d.id < $2
-                and (cardinality($3) = 0 or d.state = any($3)) and (cardinality($4) = 0 or d.type = any($4))
-                and ($5::uuid is null or d.event_id = $5) and ($6::text is null or d.key = $6)
-            order by d.id desc limit $7
-            """);
-        command.Parameters.Add(new() { Value = endpoint });
-        command.Parameters.Add(new() { Value = before ?? long.MaxValue });
-        command.Parameters.Add(new() { Value = filter.States.Select(s => (short)s).ToArray() });
-        command.Parameters.Add(new() { Value = filter.Types.ToArray() });
-        command.Parameters.Add(new() { Value = (object?)filter.EventId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        command.Parameters.Add(new() { Value = (object?)filter.Subject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = limit });
+            where {wanted} order by d.id desc limit {Value(limit)}
+            """;
         var items = new List<DeliveryItem>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -58,6 +59,12 @@ internal sealed class DeliveryLog(NpgsqlDataSource database)
         }
 
         return items;
+
+        string Value(object value)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+            return $"${command.Parameters.Count}";
+        }
     }
 
     /// <summary>One delivery with its attempts and its own body (null where the event is in the log); null: there is none.</summary>
@@ -111,14 +118,23 @@ internal sealed class DeliveryLog(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken);
     }
 
-    /// <summary>Removes finished deliveries that are older than that, with their attempts; a limited number at a time.</summary>
+    /// <summary>
+    /// Removes finished deliveries that are older than that, with their attempts; a limited number at a time. What was enqueued for an
+    /// endpoint at the moment it was deleted goes as well.
+    /// </summary>
     /// <returns>How many went; there may be more while it is not zero.</returns>
     public async Task<int> TrimAsync(TimeSpan olderThan, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
-            with old as (
+            with orphaned as (
+                delete from ct_webhook_lane l where not exists (select from ct_webhook_endpoint e where e.id = l.endpoint and not e.deleted) returning l.endpoint, l.lane),
+            expired as (
                 select endpoint, id from ct_webhook_delivery where state > 0 and done_at < now() - $1 order by done_at limit 5000 for update skip locked),
+            old as (
+                select * from expired
+                union all
+                select d.endpoint, d.id from ct_webhook_delivery d join orphaned o on o.endpoint = d.endpoint and o.lane = d.lane where d.state = 0),
             attempts as (delete from ct_webhook_attempt a using old o where a.endpoint = o.endpoint and a.delivery = o.id)
             delete from ct_webhook_delivery d using old o where d.endpoint = o.endpoint and d.id = o.id
             """);

@@ -17,8 +17,12 @@ internal sealed class DeliverySubscription(
     /// <inheritdoc/>
     public string Name => "Webhooks";
 
+    /// <summary>The streams whose events endpoints may hear.</summary>
+    public static EventFilter Deliverable { get; } =
+        EventFilter.ByStreamPrefix(StreamIds.InstrumentPrefix, StreamIds.ConsequencePrefix, StreamIds.EndpointPrefix);
+
     /// <inheritdoc/>
-    public EventFilter? Filter { get; } = EventFilter.ByStreamPrefix(StreamIds.InstrumentPrefix, StreamIds.ConsequencePrefix, StreamIds.EndpointPrefix);
+    public EventFilter? Filter => Deliverable;
 
     /// <inheritdoc/>
     public bool PassesUnknownTypes => true;

@@ -1,8 +1,6 @@
-using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Hosting;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Webhooks.Endpoints;
-using ComplianceTracker.Api.Webhooks.Outbound;
 using Npgsql;
 
 namespace ComplianceTracker.Api.Webhooks.Delivering;
@@ -12,18 +10,7 @@ namespace ComplianceTracker.Api.Webhooks.Delivering;
 /// retry is due and now and then anyway, and keeps a pump for each of them. Any number of dispatchers work side by side.
 /// </summary>
 internal sealed partial class Dispatcher(
-    ServiceSettings service,
-    EndpointDirectory endpoints,
-    IDeliveryQueue queue,
-    EndpointHealth health,
-    EndpointJudge judge,
-    DeliveredEvents events,
-    CloudEvents cloudEvents,
-    WebhookSender sender,
-    DeliveryTelemetry telemetry,
-    WebhookSettings settings,
-    TimeProvider clock,
-    ILoggerFactory loggers)
+    ServiceSettings service, DeliveryParts parts, ILoggerFactory loggers)
 {
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(5);
 
@@ -34,6 +21,7 @@ internal sealed partial class Dispatcher(
     private static readonly TimeSpan BetweenReloads = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
+    private readonly TimeProvider clock = parts.Clock;
     private readonly ILogger logger = loggers.CreateLogger<Dispatcher>();
     private readonly Dictionary<string, (EndpointPump Pump, Task Running)> pumps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> heldUntil = new(StringComparer.Ordinal);
@@ -42,7 +30,7 @@ internal sealed partial class Dispatcher(
     public async Task RunAsync(CancellationToken stop)
     {
         await using var signal = new DatabaseSignal(service.ConnectionString, PostgresDeliveryQueue.Channel, EndpointStore.Channel);
-        var reports = new ReportWriter(queue, loggers.CreateLogger<ReportWriter>());
+        var reports = new ReportWriter(parts.Queue, loggers.CreateLogger<ReportWriter>());
         var writing = reports.RunAsync();
         using var abandon = new CancellationTokenSource();
         await using var stopping = stop.Register(() => abandon.CancelAfter(LongestFarewell));
@@ -54,7 +42,7 @@ internal sealed partial class Dispatcher(
                 var word = signal.Next;
                 if (signal.Heard(EndpointStore.Channel) is var heard && (heard != known || clock.GetElapsedTime(reloaded) > BetweenReloads))
                 {
-                    await endpoints.ReloadAsync(stop);
+                    await parts.Endpoints.ReloadAsync(stop);
                     (known, reloaded) = (heard, clock.GetTimestamp());
                 }
 
@@ -82,8 +70,8 @@ internal sealed partial class Dispatcher(
     private async Task<TimeSpan> StartAsync(ReportWriter reports, CancellationToken stop, CancellationToken abandon)
     {
         var now = clock.GetTimestamp();
-        var able = endpoints.All.Where(e => e.State != EndpointState.Pending).ToList();
-        var due = await queue.DueAsync(
+        var able = parts.Endpoints.All.Where(e => e.State != EndpointState.Pending).ToList();
+        var due = await parts.Queue.DueAsync(
             [..able.Select(e => (e.Id, e.State is EndpointState.Disabled or EndpointState.Paused || heldUntil.GetValueOrDefault(e.Id) > now))], stop);
         var next = LongestSleep;
         foreach (var (id, wait) in due)
@@ -98,7 +86,7 @@ internal sealed partial class Dispatcher(
             }
             else
             {
-                var pump = new EndpointPump(id, endpoints, queue, reports, health, judge, events, cloudEvents, sender, telemetry, settings, clock);
+                var pump = new EndpointPump(id, parts, reports);
                 pumps[id] = (pump, Task.Run(() => pump.RunAsync(stop, abandon), CancellationToken.None));
             }
         }

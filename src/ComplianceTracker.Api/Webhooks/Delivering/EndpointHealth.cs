@@ -57,10 +57,9 @@ internal sealed class EndpointHealth(NpgsqlDataSource database)
     }
 
     /// <summary>Begins anew: somebody enabled the endpoint.</summary>
-    public async Task ForgetAsync(DbTransaction? transaction, string endpoint, CancellationToken cancellationToken)
+    public static async Task ForgetAsync(DbTransaction transaction, string endpoint, CancellationToken cancellationToken)
     {
-        await using var own = transaction is null ? await database.OpenConnectionAsync(cancellationToken) : null;
-        await using var command = new NpgsqlCommand("delete from ct_webhook_health where endpoint = $1", own ?? (NpgsqlConnection)transaction!.Connection!);
+        await using var command = new NpgsqlCommand("delete from ct_webhook_health where endpoint = $1", (NpgsqlConnection)transaction.Connection!);
         command.Parameters.Add(new() { Value = endpoint });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -9,19 +9,7 @@ namespace ComplianceTracker.Api.Webhooks.Delivering;
 /// Delivers to one endpoint for as long as something is due: takes lanes as there are places, sends what they hold one after the other,
 /// and gives them back. Of a failing endpoint one lane is tried at a time.
 /// </summary>
-internal sealed class EndpointPump(
-    string id,
-    EndpointDirectory endpoints,
-    IDeliveryQueue queue,
-    ReportWriter reports,
-    EndpointHealth health,
-    EndpointJudge judge,
-    DeliveredEvents events,
-    CloudEvents cloudEvents,
-    WebhookSender sender,
-    DeliveryTelemetry telemetry,
-    WebhookSettings settings,
-    TimeProvider clock)
+internal sealed class EndpointPump(string id, DeliveryParts parts, ReportWriter reports)
 {
     // Deliveries of one lane between two commits: what a crash sends again at most, lane by lane.
     private const int DeliveriesAtOnce = 16;
@@ -30,7 +18,10 @@ internal sealed class EndpointPump(
     private const int MostKept = 100_000;
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<Task, string> underWay = [];
+    private readonly EndpointDirectory endpoints = parts.Endpoints;
+    private readonly WebhookSettings settings = parts.Settings;
+    private readonly TimeProvider clock = parts.Clock;
+    private readonly HashSet<Task> underWay = [];
     private TaskCompletionSource wake = NewWake();
 
     /// <summary>Something may have become due.</summary>
@@ -51,7 +42,7 @@ internal sealed class EndpointPump(
                 var taken = places > 0 ? await TakeAsync(endpoint, places, OnlyAsked(endpoint) || hold > TimeSpan.Zero, stop) : [];
                 foreach (var lane in taken)
                 {
-                    underWay.Add(Task.Run(() => DeliverAsync(endpoint, lane, stop, abandon), CancellationToken.None), lane.Name);
+                    underWay.Add(Task.Run(() => DeliverAsync(endpoint, lane, stop, abandon), CancellationToken.None));
                 }
 
                 if (underWay.Count == 0)
@@ -62,7 +53,7 @@ internal sealed class EndpointPump(
                 // As many as were asked for: there may be more.
                 if (taken.Count < places || places == 0)
                 {
-                    await Task.WhenAny([woken, ..underWay.Keys]);
+                    await Task.WhenAny([woken, ..underWay]);
                 }
 
                 await ReapAsync();
@@ -70,7 +61,7 @@ internal sealed class EndpointPump(
         }
         finally
         {
-            await Task.WhenAll(underWay.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(underWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -80,7 +71,7 @@ internal sealed class EndpointPump(
 
     private async Task ReapAsync()
     {
-        foreach (var done in underWay.Keys.Where(t => t.IsCompleted).ToList())
+        foreach (var done in underWay.Where(t => t.IsCompleted).ToList())
         {
             underWay.Remove(done);
             await done;
@@ -95,13 +86,13 @@ internal sealed class EndpointPump(
             return (0, TimeSpan.Zero);
         }
 
-        var (failures, hold) = await health.ReadAsync(id, stop);
+        var (failures, hold) = await parts.Health.ReadAsync(id, stop);
         var limit = failures >= settings.FailuresToTrip || endpoint.State == EndpointState.Failing ? 1 : settings.Concurrency;
         return (Math.Max(0, limit - underWay.Count), OnlyAsked(endpoint) ? TimeSpan.Zero : hold);
     }
 
     private Task<IReadOnlyList<TakenLane>> TakeAsync(WebhookEndpoint endpoint, int places, bool onlyAsked, CancellationToken stop) =>
-        queue.TakeAsync(
+        parts.Queue.TakeAsync(
             id, onlyAsked, places, endpoint.RateLimit is { } limit ? Math.Min(limit, DeliveriesAtOnce) : DeliveriesAtOnce, settings.Lease, stop);
 
     private async Task DeliverAsync(WebhookEndpoint endpoint, TakenLane lane, CancellationToken stop, CancellationToken abandon)
@@ -121,7 +112,7 @@ internal sealed class EndpointPump(
                 }
 
                 var exchange = await SendAsync(endpoint, delivery, abandon);
-                telemetry.Attempted(exchange);
+                parts.Telemetry.Attempted(exchange);
                 var report = Judge(delivery, exchange);
                 attempts.Add(report.Attempt);
                 kept += exchange.Headers.Length + exchange.Body.Length;
@@ -151,7 +142,7 @@ internal sealed class EndpointPump(
         var held = await reports.WriteAsync(new LaneReport(lane, attempts, pause, !endpoint.Ordered));
         if (held && attempts.Count > 0)
         {
-            await judge.JudgeAsync(endpoint, attempts, stop);
+            await parts.Judge.JudgeAsync(endpoint, attempts, stop);
         }
 
         if (failure is not null)
@@ -182,7 +173,7 @@ internal sealed class EndpointPump(
         if (endpoint.RateLimit is { } limit)
         {
             var left = TimeSpan.FromSeconds((lane.Until - clock.GetTimestamp()) / (double)clock.TimestampFrequency) - settings.Deadline;
-            if (left <= TimeSpan.Zero || await health.ReserveAsync(id, limit, left, stop) is not { } wait)
+            if (left <= TimeSpan.Zero || await parts.Health.ReserveAsync(id, limit, left, stop) is not { } wait)
             {
                 return false;
             }
@@ -202,11 +193,11 @@ internal sealed class EndpointPump(
     {
         if (delivery.Body is { } body)
         {
-            return await sender.SendAsync(endpoint, new WebhookMessage(delivery.EventId.ToString(), body, null), settings.Deadline, abandon);
+            return await parts.Sender.SendAsync(endpoint, new WebhookMessage(delivery.EventId.ToString(), body, null), settings.Deadline, abandon);
         }
 
-        var e = await events.AtAsync(delivery.Position, abandon);
-        var rendered = cloudEvents.Render(e, delivery.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "0");
-        return await sender.SendAsync(endpoint, new WebhookMessage(e.Id.ToString(), rendered, CloudEvents.TraceParentOf(e)), settings.Deadline, abandon);
+        var e = await parts.Events.AtAsync(delivery.Position, abandon);
+        var rendered = parts.CloudEvents.RenderDelivered(e, delivery.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "0");
+        return await parts.Sender.SendAsync(endpoint, new WebhookMessage(e.Id.ToString(), rendered, CloudEvents.TraceParentOf(e)), settings.Deadline, abandon);
     }
 }

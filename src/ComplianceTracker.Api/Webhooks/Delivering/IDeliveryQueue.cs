@@ -21,7 +21,7 @@ internal interface IDeliveryQueue
     /// <param name="deliveries">What to deliver.</param>
     /// <param name="body">The body, where it is in no log; else null.</param>
     /// <param name="cancellationToken">Ends the attempt; the transaction must then be rolled back.</param>
-    /// <returns>The number of the first.</returns>
+    /// <returns>The number of the first; 0: there was nothing to deliver.</returns>
     Task<long> EnqueueAskedAsync(
         DbTransaction transaction, string lane, DeliveryKind kind, IReadOnlyList<NewDelivery> deliveries, byte[]? body, CancellationToken cancellationToken);
 
@@ -48,6 +48,6 @@ internal interface IDeliveryQueue
     /// <summary>Drops what waits to be delivered to an endpoint that is deleted, in the caller's transaction. What was done stays.</summary>
     Task DropAsync(DbTransaction transaction, string endpoint, CancellationToken cancellationToken);
 
-    /// <summary>Makes everything of the endpoint that waits for another attempt due now, with its attempts counted anew where asked.</summary>
-    Task ReleaseAsync(DbTransaction? transaction, string endpoint, bool countAnew, CancellationToken cancellationToken);
+    /// <summary>Makes everything of the endpoint that waits for another attempt due now, in the caller's transaction, with its attempts counted anew where asked.</summary>
+    Task ReleaseAsync(DbTransaction transaction, string endpoint, bool countAnew, CancellationToken cancellationToken);
 }

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using ComplianceTracker.Api.Webhooks.Outbound;
+using ComplianceTracker.Api.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -12,7 +12,7 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
     /// The tables. A lane is due when its next delivery is; <c>infinity</c> while it has none. Leasing a lane moves its due time to the
     /// lease's end, so that a lease that ran out is simply due again. Names of lanes that somebody asked for begin with <c>~</c>.
     /// </summary>
-    public const string Schema = """
+    public static readonly string Schema = $"""
         create table if not exists ct_webhook_lane (
             endpoint text collate "C" not null,
             lane text collate "C" not null,
@@ -21,8 +21,8 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
             leased boolean not null default false,
             fence bigint not null default 0,
             primary key (endpoint, lane)) with (fillfactor = 50);
-        create index if not exists ct_webhook_lane_due on ct_webhook_lane (endpoint, due_at);
-        create index if not exists ct_webhook_lane_asked on ct_webhook_lane (endpoint, due_at) where lane >= '~';
+        {Sql.Index("ct_webhook_lane_due", "ct_webhook_lane (endpoint, due_at)")}
+        {Sql.Index("ct_webhook_lane_asked", "ct_webhook_lane (endpoint, due_at) where lane >= '~'")}
         create sequence if not exists ct_webhook_delivery_id;
         create table if not exists ct_webhook_delivery (
             endpoint text collate "C" not null,
@@ -41,9 +41,10 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
             done_at timestamptz,
             body bytea,
             primary key (endpoint, id));
-        create unique index if not exists ct_webhook_delivery_event on ct_webhook_delivery (endpoint, event_id) where kind = 0;
-        create index if not exists ct_webhook_delivery_pending on ct_webhook_delivery (endpoint, lane, id) where state = 0;
-        create index if not exists ct_webhook_delivery_done on ct_webhook_delivery (done_at) where state > 0;
+        {Sql.UniqueIndex("ct_webhook_delivery_event", "ct_webhook_delivery (endpoint, event_id) where kind = 0")}
+        {Sql.Index("ct_webhook_delivery_again", "ct_webhook_delivery (endpoint, event_id) where kind > 0")}
+        {Sql.Index("ct_webhook_delivery_pending", "ct_webhook_delivery (endpoint, lane, id) where state = 0")}
+        {Sql.Index("ct_webhook_delivery_done", "ct_webhook_delivery (done_at) where state > 0")}
         create table if not exists ct_webhook_attempt (
             endpoint text collate "C" not null,
             delivery bigint not null,
@@ -53,16 +54,16 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
             headers text not null,
             body text not null,
             error text);
-        create index if not exists ct_webhook_attempt_delivery on ct_webhook_attempt (endpoint, delivery);
+        {Sql.Index("ct_webhook_attempt_delivery", "ct_webhook_attempt (endpoint, delivery)")}
         """;
 
     /// <summary>Where it is said that something became due.</summary>
     public const string Channel = "ct_webhook_due";
 
-    // Deliveries go out in parallel, statements about them need not: a few connections are enough and leave the pool to requests.
     private const int MostAtOnce = 5000;
     private const int MostReleases = 3;
 
+    // Deliveries go out in parallel, statements about them need not: a few connections are enough and leave the pool to requests.
     private readonly SemaphoreSlim connections = new(8);
 
     /// <inheritdoc/>
@@ -114,10 +115,10 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
         // Lanes first and in their order, as everybody locks them; who has one leased reports to nothing. What was enqueued while this
         // waited for a lane is seen by the statements that follow.
         await using var batch = new NpgsqlBatch((NpgsqlConnection)transaction.Connection!);
-        Add(batch, "select 1 from ct_webhook_lane where endpoint = $1 order by lane for update", endpoint);
+        Sql.Add(batch, "select 1 from ct_webhook_lane where endpoint = $1 order by lane for update", endpoint);
         foreach (var table in (string[])["ct_webhook_lane", "ct_webhook_delivery", "ct_webhook_attempt"])
         {
-            Add(batch, $"delete from {table} where endpoint = $1", endpoint);
+            Sql.Add(batch, $"delete from {table} where endpoint = $1", endpoint);
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -125,6 +126,20 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
 
     /// <inheritdoc/>
     public async Task<long> EnqueueAskedAsync(
+        DbTransaction transaction, string lane, DeliveryKind kind, IReadOnlyList<NewDelivery> deliveries, byte[]? body, CancellationToken cancellationToken)
+    {
+        var first = 0L;
+        foreach (var some in deliveries.Chunk(MostAtOnce))
+        {
+            var id = await EnqueueSomeAskedAsync(transaction, lane, kind, some, body, cancellationToken);
+            first = first == 0 ? id : first;
+        }
+
+        await NotifyAsync(transaction, cancellationToken);
+        return first;
+    }
+
+    private static async Task<long> EnqueueSomeAskedAsync(
         DbTransaction transaction, string lane, DeliveryKind kind, IReadOnlyList<NewDelivery> deliveries, byte[]? body, CancellationToken cancellationToken)
     {
         // The place in the order of the key is the one that the event has among what happened, where it was enqueued as that.
@@ -148,9 +163,7 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
         command.Parameters.Add(new() { Value = lane });
         command.Parameters.Add(new() { Value = (short)kind });
         command.Parameters.Add(new() { Value = (object?)body ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
-        var first = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-        await NotifyAsync(transaction, cancellationToken);
-        return first;
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <inheritdoc/>
@@ -239,32 +252,23 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
     public async Task<IReadOnlyList<bool>> ReportAsync(IReadOnlyList<LaneReport> reports, CancellationToken cancellationToken)
     {
         using var place = await PlaceAsync(cancellationToken);
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await AddAttemptsAsync(connection, reports, cancellationToken);
-        var held = await HeldAsync(connection, reports, cancellationToken);
-        var own = reports.Where((_, i) => held[i]).ToList();
-        await MoveDeliveriesAsync(connection, own, cancellationToken);
-        await GiveBackAsync(connection, own, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return held;
+        return await LaneReports.StoreAsync(database, reports, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async Task ReleaseAsync(DbTransaction? transaction, string endpoint, bool countAnew, CancellationToken cancellationToken)
+    public async Task ReleaseAsync(DbTransaction transaction, string endpoint, bool countAnew, CancellationToken cancellationToken)
     {
-        await using var own = transaction is null ? await database.OpenConnectionAsync(cancellationToken) : null;
-        await using var batch = new NpgsqlBatch(own ?? (NpgsqlConnection)transaction!.Connection!);
+        await using var batch = new NpgsqlBatch((NpgsqlConnection)transaction.Connection!);
         if (countAnew)
         {
-            Add(batch, "select 1 from ct_webhook_lane where endpoint = $1 order by lane for update", endpoint);
-            Add(batch, "update ct_webhook_delivery set attempts = 0, releases = 0 where endpoint = $1 and state = 0 and kind = 0 and attempts + releases > 0", endpoint);
-            Add(batch, "update ct_webhook_lane set due_at = now() where endpoint = $1 and not leased and due_at < 'infinity' and due_at > now()", endpoint);
+            Sql.Add(batch, "select 1 from ct_webhook_lane where endpoint = $1 order by lane for update", endpoint);
+            Sql.Add(batch, "update ct_webhook_delivery set attempts = 0, releases = 0 where endpoint = $1 and state = 0 and kind = 0 and attempts + releases > 0", endpoint);
+            Sql.Add(batch, "update ct_webhook_lane set due_at = now() where endpoint = $1 and not leased and due_at < 'infinity' and due_at > now()", endpoint);
         }
         else
         {
             // Few times for one delivery: one that is always refused would use up its attempts by the recoveries that others bring about.
-            Add(
+            Sql.Add(
                 batch,
                 $"""
                 with waiting as (
@@ -277,133 +281,12 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
                 endpoint);
         }
 
-        Add(batch, $"select pg_notify('{Channel}', '')");
+        Sql.Add(batch, $"select pg_notify('{Channel}', '')");
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
     public void Dispose() => connections.Dispose();
-
-    // An attempt was made whoever holds the lane by now: it is kept either way.
-    private static async Task AddAttemptsAsync(NpgsqlConnection connection, IReadOnlyList<LaneReport> reports, CancellationToken cancellationToken)
-    {
-        var attempts = reports.SelectMany(r => r.Attempts.Select(a => (r.Lane.Endpoint, a.Delivery.Id, a.Exchange))).ToList();
-        if (attempts.Count == 0)
-        {
-            return;
-        }
-
-        await using var command = new NpgsqlCommand(
-            """
-            insert into ct_webhook_attempt (endpoint, delivery, at, duration_ms, status, headers, body, error)
-            select * from unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::double precision[], $5::int[], $6::text[], $7::text[], $8::text[])
-            """,
-            connection);
-        command.Parameters.Add(new() { Value = attempts.Select(a => a.Endpoint).ToArray() });
-        command.Parameters.Add(new() { Value = attempts.Select(a => a.Id).ToArray() });
-        command.Parameters.Add(new() { Value = attempts.Select(a => a.Exchange.At.UtcDateTime).ToArray() });
-        command.Parameters.Add(new() { Value = attempts.Select(a => a.Exchange.Duration.TotalMilliseconds).ToArray() });
-        command.Parameters.Add(new() { Value = attempts.Select(a => a.Exchange.Status).ToArray() });
-        command.Parameters.Add(new() { Value = attempts.Select(a => a.Exchange.Headers).ToArray() });
-        command.Parameters.Add(new() { Value = attempts.Select(a => a.Exchange.Body).ToArray() });
-        command.Parameters.Add(new() { Value = attempts.Select(a => a.Exchange.Error).ToArray() });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    // Locks the lanes until the end of the transaction: whoever enqueues into one of them waits, and sees it given back.
-    private static async Task<bool[]> HeldAsync(NpgsqlConnection connection, IReadOnlyList<LaneReport> reports, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
-            """
-            select g.n from unnest($1::text[], $2::text[], $3::bigint[]) with ordinality as g(endpoint, lane, fence, n)
-            join ct_webhook_lane l using (endpoint, lane) where l.fence = g.fence and l.leased
-            order by l.endpoint, l.lane for update of l
-            """,
-            connection);
-        command.Parameters.Add(new() { Value = reports.Select(r => r.Lane.Endpoint).ToArray() });
-        command.Parameters.Add(new() { Value = reports.Select(r => r.Lane.Name).ToArray() });
-        command.Parameters.Add(new() { Value = reports.Select(r => r.Lane.Fence).ToArray() });
-        var held = new bool[reports.Count];
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            held[reader.GetInt64(0) - 1] = true;
-        }
-
-        return held;
-    }
-
-    private static async Task MoveDeliveriesAsync(NpgsqlConnection connection, List<LaneReport> reports, CancellationToken cancellationToken)
-    {
-        var moved = reports
-            .SelectMany(r => r.Attempts.Select(a => (r.Lane.Endpoint, a.Delivery.Id, a.State, Lane: Detached(r, a) ?? r.Lane.Name, r.Pause)))
-            .ToList();
-        if (moved.Count == 0)
-        {
-            return;
-        }
-
-        await using var batch = new NpgsqlBatch(connection);
-        var command = Add(
-            batch,
-            """
-            update ct_webhook_delivery d set state = g.state, attempts = d.attempts + 1, lane = g.lane, done_at = case when g.state = 0 then null else now() end
-            from unnest($1::text[], $2::bigint[], $3::smallint[], $4::text[]) g(endpoint, id, state, lane)
-            where d.endpoint = g.endpoint and d.id = g.id and d.state = 0
-            """);
-        command.Parameters.Add(new() { Value = moved.Select(m => m.Endpoint).ToArray() });
-        command.Parameters.Add(new() { Value = moved.Select(m => m.Id).ToArray() });
-        command.Parameters.Add(new() { Value = moved.Select(m => (short)m.State).ToArray() });
-        command.Parameters.Add(new() { Value = moved.Select(m => m.Lane).ToArray() });
-        var detached = reports
-            .SelectMany(r => r.Attempts.Select(a => (r.Lane.Endpoint, Lane: Detached(r, a), r.Pause)))
-            .Where(d => d.Lane is not null)
-            .ToList();
-        if (detached.Count > 0)
-        {
-            var lanes = Add(
-                batch,
-                """
-                insert into ct_webhook_lane (endpoint, lane, due_at)
-                select endpoint, lane, now() + pause from unnest($1::text[], $2::text[], $3::interval[]) g(endpoint, lane, pause) order by 1, 2
-                on conflict (endpoint, lane) do nothing
-                """);
-            lanes.Parameters.Add(new() { Value = detached.Select(d => d.Endpoint).ToArray() });
-            lanes.Parameters.Add(new() { Value = detached.Select(d => d.Lane!).ToArray() });
-            lanes.Parameters.Add(new() { Value = detached.Select(d => d.Pause).ToArray() });
-        }
-
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static async Task GiveBackAsync(NpgsqlConnection connection, List<LaneReport> reports, CancellationToken cancellationToken)
-    {
-        if (reports.Count == 0)
-        {
-            return;
-        }
-
-        // A lane of its own, or one that somebody asked for, goes when it is empty; one of a key stays and keeps its count.
-        await using var command = new NpgsqlCommand(
-            """
-            with given as (
-                select g.*, exists (select from ct_webhook_delivery d where d.endpoint = g.endpoint and d.lane = g.lane and d.state = 0) as more
-                from unnest($1::text[], $2::text[], $3::interval[]) g(endpoint, lane, pause)),
-            gone as (
-                delete from ct_webhook_lane l using given g
-                where l.endpoint = g.endpoint and l.lane = g.lane and not g.more and (l.lane >= '~' or position('#' in l.lane) > 0))
-            update ct_webhook_lane l set leased = false, due_at = case when g.more then now() + g.pause else 'infinity' end
-            from given g where l.endpoint = g.endpoint and l.lane = g.lane and (g.more or not (l.lane >= '~' or position('#' in l.lane) > 0))
-            """,
-            connection);
-        command.Parameters.Add(new() { Value = reports.Select(r => r.Lane.Endpoint).ToArray() });
-        command.Parameters.Add(new() { Value = reports.Select(r => r.Lane.Name).ToArray() });
-        command.Parameters.Add(new() { Value = reports.Select(r => r.Attempts.Any(a => Detached(r, a) is not null) ? TimeSpan.Zero : r.Pause).ToArray() });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static string? Detached(LaneReport report, AttemptReport attempt) =>
-        report.Detaches && attempt.State == DeliveryState.Pending && !report.Lane.Name.Contains('#') ? $"{report.Lane.Name}#{attempt.Delivery.Id}" : null;
 
     private static void AddColumns(NpgsqlCommand command, IReadOnlyList<NewDelivery> deliveries)
     {
@@ -412,19 +295,6 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
         command.Parameters.Add(new() { Value = deliveries.Select(d => d.EventId).ToArray() });
         command.Parameters.Add(new() { Value = deliveries.Select(d => d.Position).ToArray() });
         command.Parameters.Add(new() { Value = deliveries.Select(d => d.Type).ToArray() });
-    }
-
-    private static NpgsqlBatchCommand Add(NpgsqlBatch batch, string sql, params object[] values)
-    {
-        var command = batch.CreateBatchCommand();
-        command.CommandText = sql;
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        batch.BatchCommands.Add(command);
-        return command;
     }
 
     private static async Task NotifyAsync(DbTransaction transaction, CancellationToken cancellationToken)

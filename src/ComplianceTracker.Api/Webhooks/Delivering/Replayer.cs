@@ -17,10 +17,6 @@ internal sealed class Replayer(
     public const int Most = 100_000;
 
     private const int PageSize = 500;
-    private const int EnqueuedAtOnce = 5000;
-
-    private static readonly EventFilter Deliverable =
-        EventFilter.ByStreamPrefix(StreamIds.InstrumentPrefix, StreamIds.ConsequencePrefix, StreamIds.EndpointPrefix);
 
     /// <summary>The next events that the endpoint wants, in log order, and the position up to which the log was searched.</summary>
     /// <param name="endpoint">The endpoint; its filter is the one it has now.</param>
@@ -36,7 +32,7 @@ internal sealed class Replayer(
         var through = after;
         while (through < upTo && found.Count < limit)
         {
-            var page = await store.ReadAllAsync(through, Math.Clamp(limit * 4, 50, PageSize), Deliverable, cancellationToken);
+            var page = await store.ReadAllAsync(through, Math.Clamp(limit * 4, 50, PageSize), DeliverySubscription.Deliverable, cancellationToken);
             var describer = new EventDescriber(types, await catalogue.ThroughAsync(page.Through, cancellationToken));
             foreach (var e in page.Events.TakeWhile(e => e.Position <= upTo))
             {
@@ -106,12 +102,7 @@ internal sealed class Replayer(
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var lane = $"~replay-{Guid.CreateVersion7():N}";
-        foreach (var some in found.Chunk(EnqueuedAtOnce))
-        {
-            await queue.EnqueueAskedAsync(transaction, lane, DeliveryKind.Replay, some, null, cancellationToken);
-        }
-
+        await queue.EnqueueAskedAsync(transaction, $"~replay-{Guid.CreateVersion7():N}", DeliveryKind.Replay, found, null, cancellationToken);
         await EndpointLog.AddAsync(
             connection, endpoint.Tenant, endpoint.Id, clock.GetUtcNow(), "replayed", actor,
             new JsonObject { ["events"] = found.Count, ["after"] = after, ["through"] = through }, cancellationToken);

@@ -21,9 +21,14 @@ internal static class RetrySchedule
         return Asked(settings, exchange) is { } asked && asked > pause ? asked : pause;
     }
 
-    /// <summary>How long the endpoint asked to be left alone, as far as it is obeyed; null: it asked nothing.</summary>
-    public static TimeSpan? Asked(WebhookSettings settings, Exchange exchange) =>
-        exchange is { RetryAfter: { } asked, Status: 429 or >= 500 } && asked > TimeSpan.Zero
-            ? asked < settings.LongestRetryAfter ? asked : settings.LongestRetryAfter
-            : null;
+    /// <summary>
+    /// How long the endpoint, all of it, is to be left alone after the attempt; null: it said nothing of being too busy. A 429, 502 or 504
+    /// that names no time rests it for as long as a first retry waits.
+    /// </summary>
+    public static TimeSpan? Asked(WebhookSettings settings, Exchange exchange) => exchange switch
+    {
+        { RetryAfter: { } asked, Status: 429 or >= 500 } when asked > TimeSpan.Zero => asked < settings.LongestRetryAfter ? asked : settings.LongestRetryAfter,
+        { Status: 429 or 502 or 504 } when settings.Schedule.Length > 1 => settings.Schedule[1],
+        _ => null,
+    };
 }

@@ -131,7 +131,7 @@ internal static partial class EndpointChecks
             return null;
         }
 
-        var compiled = Condition.Compile(text, EventVocabulary.Index);
+        var compiled = Condition.CompileToRecord(text, EventVocabulary.Index);
         return compiled.IsValid
             ? text
             : throw new ApiProblem(ProblemTypes.ConditionInvalid, compiled.Error.Message)

@@ -15,9 +15,9 @@ public sealed record EndpointChallenge(string EndpointId, string Challenge);
 /// <param name="ConsecutiveFailures">How many attempts in a row failed.</param>
 public sealed record EndpointFailing(string EndpointId, string Reason, int ConsecutiveFailures);
 
-/// <summary>A delivery to the endpoint succeeded after it was failing.</summary>
+/// <summary>A delivery to the endpoint succeeded after it was failing, or somebody enabled it again.</summary>
 /// <param name="EndpointId">The endpoint.</param>
-/// <param name="FailingSince">Since when it was failing, UTC.</param>
+/// <param name="FailingSince">Since when it was failing or disabled, UTC.</param>
 public sealed record EndpointRecovered(string EndpointId, DateTimeOffset FailingSince);
 
 /// <summary>Nothing is delivered to the endpoint until somebody enables it again. What is due by then is delivered then.</summary>

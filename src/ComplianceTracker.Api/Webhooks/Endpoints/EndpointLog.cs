@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ComplianceTracker.Api.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -8,7 +9,7 @@ namespace ComplianceTracker.Api.Webhooks.Endpoints;
 internal sealed class EndpointLog(NpgsqlDataSource database)
 {
     /// <summary>The table of entries.</summary>
-    public const string Schema = """
+    public static readonly string Schema = $"""
         create table if not exists ct_webhook_log (
             entry bigint generated always as identity primary key,
             tenant text not null,
@@ -17,7 +18,7 @@ internal sealed class EndpointLog(NpgsqlDataSource database)
             what text not null,
             actor text not null,
             detail jsonb);
-        create index if not exists ct_webhook_log_endpoint on ct_webhook_log (tenant, endpoint, entry);
+        {Sql.Index("ct_webhook_log_endpoint", "ct_webhook_log (tenant, endpoint, entry)")}
         """;
 
     /// <summary>Adds an entry on the connection, within its transaction if it has one.</summary>

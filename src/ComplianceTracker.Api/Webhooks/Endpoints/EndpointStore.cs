@@ -11,7 +11,7 @@ namespace ComplianceTracker.Api.Webhooks.Endpoints;
 /// Endpoints in the database. Whatever changes one raises its version, is written to <see cref="EndpointLog"/> and announced on
 /// <see cref="Channel"/> with its id, in one transaction.
 /// </summary>
-internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue queue, EndpointHealth health, TimeProvider time)
+internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue queue, TimeProvider time)
 {
     /// <summary>Where changes are announced (LISTEN); the payload is the endpoint's id.</summary>
     public const string Channel = "ct_webhook";
@@ -148,9 +148,10 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
     /// <param name="actor">Who did it, for the log.</param>
     /// <param name="detail">More for the log, no secret and no header's value; or null.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="say">Says to others what happens, while the change is held open; null: there is nothing to say.</param>
     /// <returns>The endpoint as it is now, or null: somebody else was quicker, or it is gone.</returns>
     public async Task<WebhookEndpoint?> UpdateAsync(
-        WebhookEndpoint changed, long expectedVersion, string what, string actor, JsonObject? detail, CancellationToken cancellationToken)
+        WebhookEndpoint changed, long expectedVersion, string what, string actor, JsonObject? detail, CancellationToken cancellationToken, Func<Task>? say = null)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -184,11 +185,16 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
         if (revived)
         {
             // Whoever enables an endpoint, or gives it another address, wants what waits for another attempt now, and its attempts counted anew.
-            await health.ForgetAsync(transaction, changed.Id, cancellationToken);
+            await EndpointHealth.ForgetAsync(transaction, changed.Id, cancellationToken);
             await queue.ReleaseAsync(transaction, changed.Id, countAnew: true, cancellationToken);
         }
 
         await AnnounceAsync(connection, changed.Tenant, changed.Id, what, actor, detail, cancellationToken);
+        if (say is not null)
+        {
+            await say();
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return changed with { Version = expectedVersion + 1 };
     }
@@ -244,7 +250,7 @@ internal sealed class EndpointStore(NpgsqlDataSource database, IDeliveryQueue qu
             }
         }
 
-        await health.ForgetAsync(transaction, id, cancellationToken);
+        await EndpointHealth.ForgetAsync(transaction, id, cancellationToken);
         await queue.DropAsync(transaction, id, cancellationToken);
         await AnnounceAsync(connection, tenant, id, "deleted", actor, null, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

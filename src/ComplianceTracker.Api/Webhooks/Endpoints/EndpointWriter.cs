@@ -12,7 +12,7 @@ namespace ComplianceTracker.Api.Webhooks.Endpoints;
 
 /// <summary>Registers, changes, proves and rotates endpoints.</summary>
 internal sealed class EndpointWriter(
-    EndpointStore store, EndpointSecrets secrets, EndpointVerifier verifier, AddressPolicy policy, IEventStore log, TimeProvider time)
+    EndpointStore store, EndpointSecrets secrets, EndpointVerifier verifier, AddressPolicy policy, IEventStore log, EventTypes types, TimeProvider time)
 {
     /// <summary>The most secrets that sign at once.</summary>
     public const int MostSecrets = 5;
@@ -93,6 +93,7 @@ internal sealed class EndpointWriter(
             var moves = url is not null && url != before.Url;
             if (moves)
             {
+                RefuseHeadersElsewhere(before, url!, body);
                 after = after with { Url = url! };
                 if (verification is null)
                 {
@@ -111,7 +112,10 @@ internal sealed class EndpointWriter(
                 return before;
             }
 
-            if (await store.UpdateAsync(after, before.Version, "changed", Actor, Detail(before, after, body), cancellationToken) is { } changed)
+            Func<Task>? say = before.State is EndpointState.Failing or EndpointState.Disabled && after.State == EndpointState.Active
+                ? () => SayRecoveredAsync(before, cancellationToken)
+                : null;
+            if (await store.UpdateAsync(after, before.Version, "changed", Actor, Detail(before, after, body), cancellationToken, say) is { } changed)
             {
                 return changed;
             }
@@ -189,6 +193,34 @@ internal sealed class EndpointWriter(
         nameof(EndpointPatchBody.Condition), nameof(EndpointPatchBody.Headers), nameof(EndpointPatchBody.LeadTimes), nameof(EndpointPatchBody.RateLimit),
         nameof(EndpointPatchBody.Ordered), nameof(EndpointPatchBody.State),
     ];
+
+    // Others were told that it fails; under an id of its own, so that whoever dies in between says the same again.
+    private async Task SayRecoveredAsync(WebhookEndpoint before, CancellationToken cancellationToken)
+    {
+        var stream = StreamIds.Endpoint(before.Tenant, before.Id);
+        var said = types.Encode(EventIds.Of($"{stream}/{before.Version}/{EndpointState.Active}"), new EndpointRecovered(before.Id, before.StateSince));
+        await log.AppendAsync([new StreamAppend(stream, ExpectedVersion.Any, [said])], RequestMetadata.Webhooks(before.Tenant), cancellationToken);
+    }
+
+    // Headers are never read back. Another address must not become a way to read them.
+    private static void RefuseHeadersElsewhere(WebhookEndpoint before, Uri url, EndpointPatchBody body)
+    {
+        if ((body.Has(nameof(body.Headers)) && body.Headers is null) || url.GetLeftPart(UriPartial.Authority) == before.Url.GetLeftPart(UriPartial.Authority))
+        {
+            return;
+        }
+
+        var kept = before.HeaderNames.Except(body.Headers?.Keys ?? [], StringComparer.OrdinalIgnoreCase).ToList();
+        if (kept.Count > 0)
+        {
+            throw new ApiProblem(
+                ProblemTypes.InvalidBody,
+                $"The headers {string.Join(", ", kept)} were given for {before.Url.Authority}, and what nobody may read is not sent elsewhere: with the address give each anew, or null for it, or null for all 'headers'.")
+            {
+                Pointer = "/headers",
+            };
+        }
+    }
 
     // Told at once where it can be; the connection holds every address against the same rules again.
     private async Task RefuseForbiddenAsync(Uri url, CancellationToken cancellationToken)

@@ -4,5 +4,5 @@ namespace ComplianceTracker.Api.Webhooks.Endpoints;
 internal static class WebhookTables
 {
     /// <summary>Creates what is not there yet.</summary>
-    public const string Schema = $"{EndpointStore.Schema} {EndpointLog.Schema} {DataProtectionKeys.Schema}";
+    public static string Schema => $"{EndpointStore.Schema} {EndpointLog.Schema} {DataProtectionKeys.Schema}";
 }

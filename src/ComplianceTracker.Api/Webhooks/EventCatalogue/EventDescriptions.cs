@@ -22,7 +22,7 @@ internal static class EventDescriptions
         KeyValuePair.Create(EventNames.Test, "Somebody wanted to see an event arrive (POST …/test). Whatever the endpoint's filter, and to it alone."),
         KeyValuePair.Create(EventNames.Challenge, "Asks whoever answers at an endpoint's address for an echo, as proof that deliveries are wanted there. To that endpoint alone; not part of any filter."),
         KeyValuePair.Create(EventNames.Failing, "Deliveries to an endpoint fail, and are tried on, one at a time. To the tenant's other endpoints."),
-        KeyValuePair.Create(EventNames.Recovered, "A delivery to an endpoint succeeded after it was failing."),
+        KeyValuePair.Create(EventNames.Recovered, "A delivery to an endpoint succeeded after it was failing, or somebody enabled it again."),
         KeyValuePair.Create(EventNames.Disabled, "Nothing is delivered to an endpoint until somebody enables it again; nothing of what is due is dropped. To the tenant's other endpoints."),
     ];
 

@@ -71,8 +71,10 @@ internal static class EventSchemas
             ["streamversion"] = Number(),
             ["traceparent"] = Text(null),
             ["data"] = DataOf(type),
+            ["dataref"] = Described("Where the data are, when the event with them would be longer than 64 KiB; it is delivered without them then.", Text("uri")),
         },
-        ["required"] = new JsonArray("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "dataversion", "sequence", "streamversion", "data"),
+        ["required"] = new JsonArray("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "dataversion", "sequence", "streamversion"),
+        ["oneOf"] = new JsonArray(new JsonObject { ["required"] = new JsonArray("data") }, new JsonObject { ["required"] = new JsonArray("dataref") }),
     };
 
     private static JsonNode DataOf(string type)

@@ -20,6 +20,7 @@ internal abstract partial class PlainWords
     /// <summary>Before the last noun of a list.</summary>
     protected abstract string LastNoun(JunctionKind kind);
 
+    /// <summary>No value at all, or a list of none.</summary>
     public abstract string Nothing { get; }
 
     protected abstract string Comma { get; }
@@ -35,23 +36,34 @@ internal abstract partial class PlainWords
     /// <summary>A fact as a noun.</summary>
     public abstract string Noun(FactDefinition fact);
 
+    /// <summary>True when the noun says already what its number counts.</summary>
+    public abstract bool NamesUnit(FactDefinition fact);
+
     /// <summary>The sign between two nouns; days are before and after, numbers below and above.</summary>
     public abstract string Relation(ComparisonOperator relation, bool days);
 
+    /// <summary>A set that holds a value, or does not.</summary>
     public abstract string Includes(string set, string value, bool denied);
 
+    /// <summary>A set of places that holds a place or a part of it, or neither.</summary>
     public abstract string Covers(string set, string place, bool denied);
 
+    /// <summary>A value that is one of a list, or none of them.</summary>
     public abstract string OneOf(string value, string list, bool denied);
 
+    /// <summary>True or false by itself.</summary>
     public abstract string Constant(bool holds);
 
+    /// <summary>A choice between two.</summary>
     public abstract string If(string condition, string then, string otherwise);
 
+    /// <summary>Two clauses that are equal, or differ.</summary>
     public abstract string BothOrNeither(string left, string right, bool denied);
 
+    /// <summary>The opposite of a clause that has no opposite word.</summary>
     public abstract string Not(string clause);
 
+    /// <summary>How many a set, list or text holds.</summary>
     public abstract string Size(string of);
 
     /// <summary>A call of a function on nouns; the name decides the words.</summary>
@@ -60,12 +72,16 @@ internal abstract partial class PlainWords
     /// <summary><c>all</c>, <c>exists</c> and their like over a list.</summary>
     public abstract string Macro(string macro, string list, string item, IReadOnlyList<string> clauses);
 
-    public abstract string Arithmetic(string sign, string left, string right);
+    /// <summary>A sum, difference, product, quotient or remainder.</summary>
+    public abstract string Arithmetic(char sign, string left, string right);
 
+    /// <summary>An entry of a list or map.</summary>
     public abstract string Element(string list, string index);
 
+    /// <summary>A day of the calendar.</summary>
     public abstract string Day(DateOnly day);
 
+    /// <summary>A text in quotation marks.</summary>
     public abstract string Quoted(string text);
 
     /// <summary>The unit as it follows a number, with the blank before it; empty where the language has no word for it.</summary>
@@ -102,10 +118,13 @@ internal abstract partial class PlainWords
         _ => Quoted(text),
     };
 
+    /// <summary>A place by its name.</summary>
     public string Place(string code) => PlaceNames.Of(code, Language);
 
+    /// <summary>A whole number with its thousands apart.</summary>
     public static string Number(long whole) => whole.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A number with its thousands apart; the very large and the very small with an exponent.</summary>
     public static string Number(double number) => Math.Abs(number) is >= 1e15 or (> 0 and < 1e-6)
         ? number.ToString("R", CultureInfo.InvariantCulture)
         : number.ToString("#,##0.######", CultureInfo.InvariantCulture);
@@ -158,6 +177,8 @@ internal abstract partial class PlainWords
                 ? $"the number of {sentence[NumberOf.Length..]}"
                 : Quoted(fact.Type == FactType.StringSet ? Brackets().Replace(sentence, "") : sentence);
         }
+
+        public override bool NamesUnit(FactDefinition fact) => fact.Description.In(Language).StartsWith(NumberOf, StringComparison.Ordinal);
 
         public override string Relation(ComparisonOperator relation, bool days) => (relation, days) switch
         {
@@ -219,16 +240,16 @@ internal abstract partial class PlainWords
             _ => $"{clauses[0]} for each entry “{item}” of {list}",
         };
 
-        public override string Arithmetic(string sign, string left, string right) => sign switch
+        public override string Arithmetic(char sign, string left, string right) => sign switch
         {
-            "+" => $"{left} plus {right}",
-            "-" => $"{left} minus {right}",
-            "*" => $"{left} times {right}",
-            "/" => $"{left} divided by {right}",
+            '+' => $"{left} plus {right}",
+            '-' => $"{left} minus {right}",
+            '*' => $"{left} times {right}",
+            '/' => $"{left} divided by {right}",
             _ => $"the remainder of {left} divided by {right}",
         };
 
-        public override string Element(string list, string index) => $"entry {index} (from 0) of {list}";
+        public override string Element(string list, string index) => $"entry {index} of {list}";
 
         public override string Day(DateOnly day) => day.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
 
@@ -280,6 +301,8 @@ internal abstract partial class PlainWords
             var sentence = FirstSentence(fact.Description).Split('；')[0];
             return Quoted(fact.Type == FactType.StringSet ? Brackets().Replace(sentence, "") : sentence);
         }
+
+        public override bool NamesUnit(FactDefinition fact) => false;
 
         public override string Relation(ComparisonOperator relation, bool days) => (relation, days) switch
         {
@@ -339,16 +362,16 @@ internal abstract partial class PlainWords
             _ => $"{list}中每一项“{item}”的{clauses[0]}",
         };
 
-        public override string Arithmetic(string sign, string left, string right) => sign switch
+        public override string Arithmetic(char sign, string left, string right) => sign switch
         {
-            "+" => $"{left}加{right}",
-            "-" => $"{left}减{right}",
-            "*" => $"{left}乘以{right}",
-            "/" => $"{left}除以{right}",
+            '+' => $"{left}加{right}",
+            '-' => $"{left}减{right}",
+            '*' => $"{left}乘以{right}",
+            '/' => $"{left}除以{right}",
             _ => $"{left}除以{right}的余数",
         };
 
-        public override string Element(string list, string index) => $"{list}的第{index}项（从0起）";
+        public override string Element(string list, string index) => $"{list}的{index}项";
 
         public override string Day(DateOnly day) => day.ToString("yyyy年M月d日", CultureInfo.InvariantCulture);
 

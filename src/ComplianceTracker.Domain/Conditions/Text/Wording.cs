@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using ComplianceTracker.Domain.Vocabulary;
 
@@ -30,7 +31,7 @@ internal sealed class Wording(PlainWords words, FactVocabulary vocabulary)
     /// <summary>Anything as a noun; a literal reads as a value of the fact beside it.</summary>
     private string Noun(Expression expression, FactDefinition? beside = null) => expression switch
     {
-        Literal literal => words.Value(beside, literal.Value),
+        Literal literal => words.Value(beside is not null && words.NamesUnit(beside) ? beside with { Unit = null } : beside, literal.Value),
         FactReference fact => vocabulary.Find(fact.Name) is { } definition ? words.Noun(definition) : words.Quoted(fact.Name),
         ListExpression list => words.List(JunctionKind.And, [.. list.Elements.Select(e => Noun(e, beside)).DefaultIfEmpty(words.Nothing)]),
         Choice choice => $"({words.If(Nested(choice.Condition, false), Noun(choice.WhenYes, beside), Noun(choice.WhenNo, beside))})",
@@ -39,8 +40,19 @@ internal sealed class Wording(PlainWords words, FactVocabulary vocabulary)
             words.Macro(macro.Function, Noun(list), item.Name, [.. macro.Arguments.Skip(1).Select(a => Nested(a, false))]),
         Call call when Tests.Contains(call.Function) => $"({Clause(call, false)})",
         Call call => words.Call(call.Function, [.. Parts(call).Select(p => Noun(p))], false),
-        _ => $"({Clause(expression, false)})",
+        PlainLiteral { IsNull: true } => words.Nothing,
+        PlainLiteral plain => plain.ToString(),
+        Arithmetic arithmetic => words.Arithmetic(Printer.Sign(arithmetic.Operator), Operand(arithmetic.Left), Operand(arithmetic.Right)),
+        Minus minus => words.Arithmetic('-', "0", Operand(minus.Operand)),
+        Element element => words.Element(Noun(element.Target), Noun(element.Key)),
+        Selection selection => words.Element(Noun(selection.Target), words.Quoted(selection.Field)),
+        MapExpression map => words.List(
+            JunctionKind.And, [.. map.Entries.Chunk(2).Select(e => $"{Noun(e[0])}: {Noun(e[1])}").DefaultIfEmpty(words.Nothing)]),
+        Negation or Junction or Comparison => $"({Clause(expression, false)})",
+        _ => throw new UnreachableException(),
     };
+
+    private string Operand(Expression expression) => expression is Arithmetic ? $"({Noun(expression)})" : Noun(expression);
 
     /// <summary>The operands of a junction; values of one set that stand beside each other make one clause.</summary>
     private List<string> Clauses(Junction junction, bool denied)

@@ -55,8 +55,9 @@ public sealed class Asking_again(Databases databases, ITestOutputHelper output)
         (await service.GetAsync($"/webhooks/endpoints/{endpoint}"))["state"]!.GetValue<string>().ShouldBe("disabled");
         (await service.GetAsync($"/webhooks/endpoints/{endpoint}/log"))["items"]!.AsArray().ShouldContain(e => (string)e!["what"]! == "replayed");
 
-        // Enabled again, it goes on where it was.
+        // Enabled again, it goes on where it was, and others are told.
         (await service.SendAsync(HttpMethod.Patch, $"/webhooks/endpoints/{endpoint}", """{ "state": "active" }""")).Status.ShouldBe(200);
+        ((string)(await other.UntilDeliveredAsync(3))[^1].Json["type"]!).ShouldBe("endpoint.recovered");
         (await receiver.UntilDeliveredAsync(down + 6)).Skip(down + 3).Numbers().ShouldBe([1, 2, 3]);
         await service.DeliveriesAsync(endpoint, items => items.All(i => (string)i!["state"]! == "delivered"));
     }
@@ -83,6 +84,14 @@ public sealed class Asking_again(Databases databases, ITestOutputHelper output)
         ((string)last.Json["type"]!, last.WebhookId).ShouldBe(("endpoint.test", (string)test["eventId"]!));
         var detail = await service.GetAsync($"/webhooks/endpoints/{endpoint}/deliveries/{test["id"]}");
         ((string)detail["event"]!["id"]!).ShouldBe(last.WebhookId);
+        var log = (await service.GetAsync($"/webhooks/endpoints/{endpoint}/log"))["items"]!.AsArray();
+        log.Take(3).Select(e => (string)e!["what"]!).ShouldBe(["tested", "replayed", "retried"]);
+        ((string)log[0]!["detail"]!["delivery"]!).ShouldBe((string)test["id"]!);
+
+        // Whatever it was delivered for, an event is found by its id.
+        var ofOne = (await service.GetAsync($"/webhooks/endpoints/{endpoint}/deliveries?eventId={deliveries[1]!["eventId"]}"))["items"]!.AsArray();
+        ofOne.Select(d => (string)d!["kind"]!).ShouldBe(["retry", "event"]);
+        (await service.GetAsync($"/webhooks/endpoints/{endpoint}/deliveries?state=pending,failed&type=endpoint.test&subject=instruments/cn-pipl"))["items"]!.AsArray().ShouldBeEmpty();
 
         foreach (var bad in new[] { "{}", """{ "since": "2026-01-01T00:00:00Z", "after": 1 }""", """{ "after": -1 }""", """{ "after": "x" }""" })
         {
@@ -116,6 +125,42 @@ public sealed class Asking_again(Databases databases, ITestOutputHelper output)
         request.Headers.Add("Accept", "application/cloudevents-batch+json");
         using var batch = await service.Client.SendAsync(request, Cancel);
         JsonNode.Parse(await batch.Content.ReadAsStringAsync(Cancel))!.AsArray().Count.ShouldBe(fetched.Count);
+    }
+
+    [Fact]
+    public async Task By_following_gives_what_the_filter_is_by_then_and_ends_with_the_endpoint()
+    {
+        await using var service = await StartAsync();
+        await using var receiver = await Receiver.StartAsync();
+        var path = $"/webhooks/endpoints/{(await service.Client.SubscribeAsync(receiver.Url, """, "instruments": ["cn-pipl"]"""))["id"]}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1{path}/events?after={await service.Store().HeadAsync(Cancel)}");
+        request.Headers.Add("Accept", "text/event-stream");
+        using var live = await service.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        using var lines = new StreamReader(await live.Content.ReadAsStreamAsync(Cancel));
+
+        await service.RecordAsync("cn-dsl", 1);
+        await service.RecordAsync("cn-pipl", 2);
+        (await NextAsync()).ShouldBe("cn-pipl-news-2");
+        (await service.SendAsync(HttpMethod.Patch, path, """{ "instruments": ["cn-dsl"] }""")).Status.ShouldBe(200);
+        await service.RecordAsync("cn-pipl", 3);
+        await service.RecordAsync("cn-dsl", 4);
+        (await NextAsync()).ShouldBe("cn-dsl-news-4");
+        (await service.SendAsync(HttpMethod.Delete, path)).Status.ShouldBe(204);
+        await service.RecordAsync("cn-dsl", 5);
+        (await NextAsync()).ShouldBeNull("the endpoint is gone");
+
+        async Task<string?> NextAsync()
+        {
+            while (await lines.ReadLineAsync(Cancel) is { } line)
+            {
+                if (line.StartsWith("data: ", StringComparison.Ordinal))
+                {
+                    return (string)JsonNode.Parse(line["data: ".Length..])!["data"]!["development"]!["id"]!;
+                }
+            }
+
+            return null;
+        }
     }
 
     [Fact]

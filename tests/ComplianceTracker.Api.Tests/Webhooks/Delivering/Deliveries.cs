@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Tests.Support;
 using ComplianceTracker.Api.Tests.Webhooks.Support;
 using ComplianceTracker.Api.Webhooks.Endpoints;
@@ -6,6 +7,8 @@ namespace ComplianceTracker.Api.Tests.Webhooks.Delivering;
 
 public sealed class Deliveries(Databases databases)
 {
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     private static readonly string[] Fast =
     [
         Receiver.Allowed, "--Webhooks:Schedule:0=00:00:00", "--Webhooks:Schedule:1=00:00:00.050", "--Webhooks:Schedule:2=00:00:00.100",
@@ -119,6 +122,31 @@ public sealed class Deliveries(Databases databases)
         told.Select(t => (string)t.Json["type"]!).ShouldBe(["endpoint.failing", "endpoint.disabled"]);
         receiver.Deliveries.Numbers().ShouldBe([1, 1, 1, 1]);
         (await service.DeliveriesAsync(endpoint, items => items.Count == 2)).ShouldAllBe(i => (string)i!["state"]! == "pending");
+    }
+
+    [Fact]
+    public async Task Of_an_event_longer_than_64_KiB_are_sent_without_its_data_and_lead_there()
+    {
+        await using var service = await StartAsync();
+        await using var receiver = await Receiver.StartAsync();
+        var endpoint = (string)(await service.Client.SubscribeAsync(receiver.Url))["id"]!;
+        var note = string.Join(", ", Enumerable.Range(0, 9).Select(i => $"\"x{(char)('a' + i)}\": \"{new string('法', 9_000)}\""));
+        (await service.SendAsync(
+            HttpMethod.Post, "/instruments/cn-pipl/developments",
+            RemoteSubscriber.News("cn-pipl", 1).Replace("\"en\":", $"{note}, \"en\":", StringComparison.Ordinal))).Status.ShouldBe(201);
+
+        var delivered = (await receiver.UntilDeliveredAsync(1)).Single();
+
+        delivered.Body.Length.ShouldBeLessThan(64 * 1024);
+        delivered.Json.AsObject().ContainsKey("data").ShouldBeFalse();
+        ((string)delivered.Json["id"]!, (string)delivered.Json["type"]!).ShouldBe((delivered.WebhookId, "instrument.guidance-issued"));
+        var data = JsonNode.Parse(await service.Client.GetStringAsync((string)delivered.Json["dataref"]!, Cancel))!;
+        ((string)data["development"]!["note"]!["xi"]!).Length.ShouldBe(9_000);
+        ((string)(await service.GetAsync($"/webhooks/endpoints/{endpoint}/events?limit=1000"))["items"]!.AsArray()[^1]!["data"]!["development"]!["id"]!).ShouldBe("cn-pipl-news-1");
+        foreach (var nowhere in new[] { "0", "-1", "x", "99999999999999999999", "9223372036854775807" })
+        {
+            (await service.SendAsync(HttpMethod.Get, $"/events/{nowhere}/data")).Status.ShouldBe(404, nowhere);
+        }
     }
 
     private async Task<TestService> StartAsync(params string[] more) =>

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using ComplianceTracker.Api.Tests.Support;
 using ComplianceTracker.Api.Tests.Webhooks.Support;
+using ComplianceTracker.Api.Webhooks.Delivering;
+using ComplianceTracker.Api.Webhooks.Outbound;
 
 namespace ComplianceTracker.Api.Tests.Webhooks.Delivering;
 
@@ -37,6 +39,22 @@ public sealed class Receivers_that_misbehave(Databases databases)
 
         var read = (await service.DeliveriesAsync(ids["endless"], items => items.All(i => (string)i!["state"]! == "delivered")))[0]!["lastAttempt"]!;
         ((string)read["body"]!).Length.ShouldBeLessThanOrEqualTo(20_480);
+    }
+
+    [Theory]
+    [InlineData(429, null, 5)]
+    [InlineData(502, null, 5)]
+    [InlineData(504, 0, 5)]
+    [InlineData(504, 60, 60)]
+    [InlineData(503, 60, 60)]
+    [InlineData(500, null, null)]
+    [InlineData(400, 60, null)]
+    [InlineData(null, null, null)]
+    public void Rest_as_a_whole_where_their_answer_says_that_they_have_too_much_to_do(int? status, int? retryAfter, int? rest)
+    {
+        var exchange = new Exchange(DateTimeOffset.UnixEpoch, TimeSpan.Zero, status, "", "", null, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+
+        RetrySchedule.Asked(new WebhookSettings(), exchange).ShouldBe(rest is { } expected ? TimeSpan.FromSeconds(expected) : (TimeSpan?)null);
     }
 
     [Fact]

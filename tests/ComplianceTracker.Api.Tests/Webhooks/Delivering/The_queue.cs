@@ -111,7 +111,7 @@ public sealed class The_queue(Databases databases) : IAsyncLifetime
         await queue.ReportAsync([Failed(aside, TimeSpan.FromHours(1), detaches: true), Delivered(lanes.Single(l => l != aside))], Cancel);
         (await TakeAsync()).ShouldBeEmpty("put aside, it has its schedule");
         (await queue.DueAsync([("e", false)], Cancel))["e"].ShouldBeGreaterThan(TimeSpan.FromMinutes(59));
-        await queue.ReleaseAsync(null, "e", countAnew: true, Cancel);
+        await ReleaseAsync(countAnew: true);
         await queue.ReportAsync([..(await TakeAsync()).Select(Delivered)], Cancel);
         (await CountAsync("select count(*) from ct_webhook_lane")).ShouldBe(1, "the lane of the one put aside goes with it");
     }
@@ -134,7 +134,7 @@ public sealed class The_queue(Databases databases) : IAsyncLifetime
         lane.Deliveries.Select(d => (d.Position, d.Sequence)).ShouldBe([(2L, 2L), (9L, null)]);
         await queue.ReportAsync([Delivered(lane)], Cancel);
         (await CountAsync("select count(*) from ct_webhook_lane where lane >= '~'")).ShouldBe(0);
-        await queue.ReleaseAsync(null, "e", countAnew: true, Cancel);
+        await ReleaseAsync(countAnew: true);
         (await TakeAsync()).Select(Shown).ShouldBe(["a: 1#1 2#2"]);
     }
 
@@ -146,11 +146,11 @@ public sealed class The_queue(Databases databases) : IAsyncLifetime
         {
             await queue.ReportAsync([Failed((await TakeAsync()).Single(), TimeSpan.FromHours(1))], Cancel);
             (await TakeAsync()).ShouldBeEmpty();
-            await queue.ReleaseAsync(null, "e", countAnew: false, Cancel);
+            await ReleaseAsync(countAnew: false);
         }
 
         await queue.ReportAsync([Failed((await TakeAsync()).Single(), TimeSpan.FromHours(1))], Cancel);
-        await queue.ReleaseAsync(null, "e", countAnew: false, Cancel);
+        await ReleaseAsync(countAnew: false);
         (await TakeAsync()).ShouldBeEmpty();
     }
 
@@ -237,6 +237,14 @@ public sealed class The_queue(Databases databases) : IAsyncLifetime
         await using var connection = await database.OpenConnectionAsync(Cancel);
         await using var transaction = await connection.BeginTransactionAsync(Cancel);
         await queue.EnqueueAsync(transaction, [..deliveries.Select(d => Delivery(d.Key, d.Position))], Cancel);
+        await transaction.CommitAsync(Cancel);
+    }
+
+    private async Task ReleaseAsync(bool countAnew)
+    {
+        await using var connection = await database.OpenConnectionAsync(Cancel);
+        await using var transaction = await connection.BeginTransactionAsync(Cancel);
+        await queue.ReleaseAsync(transaction, "e", countAnew, Cancel);
         await transaction.CommitAsync(Cancel);
     }
 

@@ -192,6 +192,12 @@ public sealed class Subscribing(SubscribedService subscribed) : IClassFixture<Su
         var path = $"{Endpoints}/{created["id"]}";
         await Service.DoAsync(HttpMethod.Patch, path, new { state = "paused" }, 200);
 
+        // What nobody may read is not sent elsewhere unless it is given again.
+        var refused = await Service.DoAsync(HttpMethod.Patch, path, new { url = other.Url, headers = new { Other = "x" } }, 422);
+        ((string)refused["errors"]?[0]?["pointer"]! ?? (string)refused["pointer"]!).ShouldBe("/headers");
+        ((string)refused["detail"]!).ShouldContain("Authorization");
+        other.Requests.ShouldBeEmpty();
+
         var changed = await Service.DoAsync(HttpMethod.Patch, path, new { url = other.Url, headers = new { Authorization = "Bearer new" } }, 200);
 
         ((string)changed["state"]!, (string)changed["url"]!).ShouldBe(("paused", other.Url.AbsoluteUri));

@@ -228,7 +228,8 @@ public sealed class Forbidden_destinations(SubscribedService subscribed) : IClas
         var sender = new WebhookSender(policy, subscribed.Secrets, TimeProvider.System);
         var verifier = new EndpointVerifier(sender, settings, services.GetRequiredService<CloudEvents>(), TimeProvider.System);
         return new Wiring(sender, verifier, new EndpointWriter(
-            services.GetRequiredService<EndpointStore>(), subscribed.Secrets, verifier, policy, services.GetRequiredService<IEventStore>(), TimeProvider.System));
+            services.GetRequiredService<EndpointStore>(), subscribed.Secrets, verifier, policy, services.GetRequiredService<IEventStore>(),
+            services.GetRequiredService<EventTypes>(), TimeProvider.System));
     }
 
     private sealed record Wiring(WebhookSender Sender, EndpointVerifier Verifier, EndpointWriter Writer) : IDisposable

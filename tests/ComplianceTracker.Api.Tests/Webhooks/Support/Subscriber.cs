@@ -49,12 +49,7 @@ internal static class Subscriber
         foreach (var number in numbers)
         {
             var (status, body, _) = await service.SendAsync(
-                HttpMethod.Post,
-                $"/instruments/{instrument}/developments",
-                $$"""
-                { "id": "{{instrument}}-news-{{number}}", "kind": "guidance-issued", "date": "2021-06-10",
-                  "note": { "en": "News {{number}}." }, "source": "https://example.org/news", "confidence": "known", "effects": [] }
-                """);
+                HttpMethod.Post, $"/instruments/{instrument}/developments", RemoteSubscriber.News(instrument, number));
             status.ShouldBe(201, body?.ToJsonString());
         }
     }
