@@ -10,6 +10,7 @@ using ComplianceTracker.Api.Importing;
 using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Api.Json;
 using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Api.Obligations.Changes;
 using ComplianceTracker.Api.Obligations.Questions;
 using ComplianceTracker.Api.Parked;
 using ComplianceTracker.Api.Problems;
@@ -59,6 +60,7 @@ internal static class ServiceHost
             .AddCompanies()
             .AddBulkImport()
             .AddObligations()
+            .AddChanges()
             .AddImporting()
             .AddConsequences(builder.Configuration)
             .AddFeed(builder.Configuration)
@@ -89,6 +91,7 @@ internal static class ServiceHost
         api.MapImportEndpoints();
         api.MapObligationEndpoints();
         api.MapQuestionEndpoints();
+        api.MapChangeEndpoints();
         api.MapWhatIfEndpoints();
         api.MapFeedEndpoints();
         api.MapParkedEndpoints();

@@ -9,6 +9,7 @@ using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Health;
 using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Api.Obligations.Changes;
 using ComplianceTracker.Api.Obligations.Questions;
 using ComplianceTracker.Api.Parked;
 using ComplianceTracker.Api.Problems;
@@ -17,6 +18,7 @@ using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Api.Webhooks.EventCatalogue;
 using ComplianceTracker.Api.WhatIf;
+using ComplianceTracker.Domain.Changes;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Explanations;
 using ComplianceTracker.Domain.Instruments;
@@ -46,6 +48,7 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(ObligationPage))]
 [JsonSerializable(typeof(ObligationDetail))]
 [JsonSerializable(typeof(QuestionPage))]
+[JsonSerializable(typeof(ChangePage))]
 [JsonSerializable(typeof(FactBody))]
 [JsonSerializable(typeof(FactList))]
 [JsonSerializable(typeof(FactDetail))]
@@ -126,6 +129,8 @@ internal sealed partial class ApiJson : JsonSerializerContext
         new WordConverter<Truth>(),
         new WordConverter<ConditionWarningKind>(),
         new WordConverter<Deed>(),
+        new WordConverter<ChangeKind>(),
+        new WordConverter<CauseKind>(),
         new WordConverter<DeliveryKind>(),
         new WordConverter<DeliveryState>(),
         new WordConverter<ParkedState>(),

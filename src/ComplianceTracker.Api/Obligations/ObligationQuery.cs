@@ -72,6 +72,12 @@ internal sealed record ObligationQuery(
         ? Default.Contains(answer.Status) || (answer.Otherwise is { } otherwise && Default.Contains(otherwise))
         : Statuses.Contains(answer.Status);
 
+    /// <summary>True when the answer is about an obligation of the categories, jurisdictions and instruments asked for, whatever its status.</summary>
+    public bool Selects(ObligationAnswer answer) =>
+        (Jurisdictions.IsEmpty || Jurisdictions.Contains(answer.History.Instrument.Jurisdiction))
+        && (Instruments.IsEmpty || Instruments.Contains(answer.History.Instrument.Id))
+        && (Categories.IsEmpty || Categories.Contains(answer.Content.Category));
+
     // A company's own start is never earlier than the general one: it only turns what is in force into what is not yet.
     private static bool CanBind(LegalHistory history, DateOnly asOf) =>
         history.StageOn(asOf, history.Start) is Stage.InForce or Stage.Upcoming or Stage.Suspended;

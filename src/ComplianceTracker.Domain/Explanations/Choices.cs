@@ -29,6 +29,10 @@ internal sealed class Choices(Literals literals, FactIndex index)
         };
     }
 
+    /// <summary>False of a set that is asked for so many members that not every combination of them is among its values.</summary>
+    public bool IsExhaustive(string fact) =>
+        index.Vocabulary.Find(fact) is not { Type: FactType.StringSet } definition || Members(definition).Count <= MostCombined;
+
     /// <summary>The places of the literals themselves, in order.</summary>
     public ImmutableSortedSet<long> Marks(string fact, FactFrame facts, params IEnumerable<FactValue> more)
     {
@@ -46,6 +50,16 @@ internal sealed class Choices(Literals literals, FactIndex index)
         var asked = literals.Of(definition.Name).OfType<StringValue>().Select(v => v.Value);
         return ImmutableSortedSet.CreateRange(
             StringComparer.Ordinal, literals.IsLoose(definition.Name) ? asked.Concat(definition.Values.Select(v => v.Value)) : asked);
+    }
+
+    /// <summary>
+    /// Real places that stand for being in a whole, but in none of its parts that the condition asks for: one for each whole that it asks for
+    /// beside one of its parts, where one has a name.
+    /// </summary>
+    public IEnumerable<string> Elsewhere(FactDefinition definition)
+    {
+        var asked = MembersAsked(definition);
+        return DividedWholes(definition, asked).Select(whole => NamedPlaceIn(whole, asked)).OfType<string>();
     }
 
     /// <summary>True when the set holds a whole without any of its parts, of which the condition asks for one.</summary>
@@ -77,24 +91,29 @@ internal sealed class Choices(Literals literals, FactIndex index)
 
     private IEnumerable<ImmutableArray<string>> Sets(FactDefinition definition)
     {
+        var combinations = Combinations([..Members(definition)]);
         var asked = MembersAsked(definition);
-        if (!definition.HoldsJurisdictions())
-        {
-            return Combinations([..asked]);
-        }
-
-        // Of a whole that is asked for beside one of its parts: in the whole, but in none of those parts.
-        var elsewhere = asked
-            .Where(whole => asked.Any(part => index.Jurisdictions.WholesOf(part).Contains(whole)))
-            .Select(whole => ElsewhereIn(whole, asked))
-            .OfType<string>();
-        return Combinations([..asked.Union(elsewhere)]).Where(members => !IsOpen(members, asked));
+        return definition.HoldsJurisdictions() ? combinations.Where(members => !IsOpen(members, asked)) : combinations;
     }
 
-    private string? ElsewhereIn(string whole, ImmutableSortedSet<string> asked) =>
-        index.Vocabulary.Groups.TryGetValue(whole, out var members)
-            ? members.FirstOrDefault(m => !asked.Contains(m) && !asked.Any(a => index.Jurisdictions.WholesOf(a).Contains(m)))
-            : $"{whole}-0";
+    private ImmutableSortedSet<string> Members(FactDefinition definition)
+    {
+        var asked = MembersAsked(definition);
+        return asked.Union(DividedWholes(definition, asked).Select(whole => NamedPlaceIn(whole, asked) ?? $"{whole}-0"));
+    }
+
+    private IEnumerable<string> DividedWholes(FactDefinition definition, ImmutableSortedSet<string> asked) => definition.HoldsJurisdictions()
+        ? asked.Where(whole => asked.Any(part => index.Jurisdictions.WholesOf(part).Contains(whole)))
+        : [];
+
+    // A part in which none of the parts lies that are asked for; for a group of countries a country.
+    private string? NamedPlaceIn(string whole, ImmutableSortedSet<string> asked) => PlaceNames.Codes
+        .Concat(index.Vocabulary.Groups.GetValueOrDefault(whole) ?? [])
+        .Where(place => index.Jurisdictions.WholesOf(place).Contains(whole)
+            && !asked.Contains(place)
+            && !asked.Any(a => index.Jurisdictions.WholesOf(a).Contains(place) || (a != whole && index.Jurisdictions.WholesOf(place).Contains(a) && index.Jurisdictions.WholesOf(a).Contains(whole))))
+        .Order(StringComparer.Ordinal)
+        .FirstOrDefault();
 
     private static IEnumerable<ImmutableArray<string>> Combinations(ImmutableArray<string> of)
     {
@@ -103,7 +122,6 @@ internal sealed class Choices(Literals literals, FactIndex index)
             return Enumerable.Range(0, 1 << of.Length).Select(bits => of.Where((_, i) => (bits & (1 << i)) != 0).ToImmutableArray());
         }
 
-        var pairs = of.SelectMany((a, i) => of.Skip(i + 1).Select(b => ImmutableArray.Create(a, b)));
-        return [[], ..of.Select(ImmutableArray.Create), ..pairs, of];
+        return [[], ..of.Select(ImmutableArray.Create), of];
     }
 }

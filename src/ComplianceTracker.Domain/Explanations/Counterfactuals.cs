@@ -101,9 +101,9 @@ public sealed class Counterfactuals
 
         var fits = new List<FactValue>();
         var nearest = int.MaxValue;
-        foreach (var (value, distance) in Options(fact, MostEdits).OrderBy(o => o.Distance))
+        foreach (var (value, distance) in Options(fact, MostEdits))
         {
-            if (distance > nearest)
+            if (distance > nearest || evaluations >= MostEvaluations)
             {
                 break;
             }
@@ -125,7 +125,7 @@ public sealed class Counterfactuals
             return Try(frame) == goal ? [] : null;
         }
 
-        foreach (var (value, _) in Options(names[at], MostEdits + 1 - names.Length).OrderBy(o => o.Distance))
+        foreach (var (value, _) in Options(names[at], MostEdits + 1 - names.Length))
         {
             if (evaluations >= MostEvaluations)
             {
@@ -178,7 +178,7 @@ public sealed class Counterfactuals
         return rule.On(frame).Status;
     }
 
-    // The values worth trying, with how far they are from the one that is known.
+    // The values worth trying, the nearest first, with how far they are from the one that is known.
     private IEnumerable<(FactValue Value, int Distance)> Options(string fact, int mostEdits)
     {
         var known = facts.Find(fact);
@@ -204,7 +204,7 @@ public sealed class Counterfactuals
         var held = known?.Values ?? [];
         var asked = choices.MembersAsked(definition);
         var places = definition.HoldsJurisdictions();
-        var coming = asked.Except(held);
+        var coming = asked.Union(choices.Elsewhere(definition)).Except(held);
 
         // What nobody asks for changes nothing when it goes.
         var going = held.Where(m => asked.Contains(m) || (places && asked.Any(a => IsPartOf(m, a) || IsPartOf(a, m)))).ToList();
@@ -222,16 +222,15 @@ public sealed class Counterfactuals
             }
         }
 
-        // Further than that: a whole with all its parts, and all that is asked for.
-        var more = asked.Select(whole => held.Where(m => m == whole || (places && IsPartOf(m, whole))).ToList()).Append(going);
-        foreach (var edit in more.Where(e => e.Count > mostEdits))
+        // Further than that: a whole with all its parts, all that is asked for and held, all that is asked for and not held.
+        var further = asked.Select(whole => held.Where(m => m == whole || (places && IsPartOf(m, whole))).ToList())
+            .Append(going)
+            .Append([..coming])
+            .Where(edit => edit.Count > mostEdits)
+            .OrderBy(edit => edit.Count);
+        foreach (var edit in further)
         {
-            yield return (choices.Set(held.Except(edit)), edit.Count);
-        }
-
-        if (coming.Count > mostEdits)
-        {
-            yield return (choices.Set(held.Union(coming)), coming.Count);
+            yield return (choices.Set(held.SymmetricExcept(edit)), edit.Count);
         }
     }
 

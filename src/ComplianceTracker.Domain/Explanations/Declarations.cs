@@ -9,10 +9,14 @@ public sealed class Declarations
 {
     private readonly ImmutableList<(FactDeclaration Declared, long Position, DateTimeOffset RecordedAt)> inOrder;
 
-    private Declarations(ImmutableList<(FactDeclaration, long, DateTimeOffset)> inOrder) => this.inOrder = inOrder;
+    private Declarations(ImmutableList<(FactDeclaration, long, DateTimeOffset)> inOrder, (long, DateTimeOffset)? registered) =>
+        (this.inOrder, Registered) = (inOrder, registered);
 
     /// <summary>Of a company that is not registered.</summary>
-    public static Declarations None { get; } = new([]);
+    public static Declarations None { get; } = new([], null);
+
+    /// <summary>The log position of the company's registration and when that was, UTC; null: not registered.</summary>
+    public (long Position, DateTimeOffset At)? Registered { get; }
 
     /// <summary>The declarations after one more event of the company.</summary>
     /// <param name="event">The event.</param>
@@ -22,9 +26,9 @@ public sealed class Declarations
     {
         return @event switch
         {
-            CompanyRegistered e => new(Stamped(e.Facts)),
-            CompanyReplaced e => new(Stamped(e.Facts)),
-            FactsDeclared e => new(inOrder.AddRange(Stamped(e.Facts))),
+            CompanyRegistered e => new(Stamped(e.Facts), (position, recordedAt)),
+            CompanyReplaced e => new(Stamped(e.Facts), Registered),
+            FactsDeclared e => new(inOrder.AddRange(Stamped(e.Facts)), Registered),
             _ => this,
         };
 

@@ -124,10 +124,15 @@ internal sealed class Doubt
         }
 
         // A set that is asked for different members: any of them can be in it.
-        if (own.Length > 1 && own.All(i => leaves[i].Expression is Comparison { Operator: ComparisonOperator.In, Left: Literal })
+        if (own.All(i => leaves[i].Expression is Comparison { Operator: ComparisonOperator.In, Left: Literal, Right: FactReference })
             && own.Select(i => ((Literal)((Comparison)leaves[i].Expression!).Left).Value).Distinct().Count() == own.Length)
         {
-            return new Reading(own, null, Apart: true);
+            return own.Length == 1 ? new Reading(own, [[Truth.Yes], [Truth.No]], Apart: false) : new Reading(own, null, Apart: true);
+        }
+
+        if (!source.Choices.IsExhaustive(fact))
+        {
+            return new Reading(own, null, Apart: false);
         }
 
         var outcomes = source.Choices.Of(fact, facts)

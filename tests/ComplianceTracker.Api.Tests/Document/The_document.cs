@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using ComplianceTracker.Api.Obligations.Changes;
 using ComplianceTracker.Api.Tests.Support;
 using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.Webhooks.Endpoints;
+using ComplianceTracker.Domain.Changes;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Explanations;
@@ -151,6 +153,8 @@ public sealed class The_document(SeededService seeded) : IClassFixture<SeededSer
             ["Truth"] = Words.All<Truth>(),
             ["ConditionWarningKind"] = Words.All<ConditionWarningKind>(),
             ["Deed"] = Words.All<Deed>(),
+            ["ChangeKind"] = Words.All<ChangeKind>(),
+            ["CauseKind"] = Words.All<CauseKind>(),
             ["ParkedState"] = Words.All<ParkedState>(),
             ["ParkedAction"] = Words.All<ParkedAction>(),
             ["EndpointState"] = Words.All<EndpointState>(),

@@ -76,6 +76,9 @@ internal static class PlaceNames
         .ReplaceLineEndings("\n").Split('\n').Select(line => line.Split('|'))
         .ToFrozenDictionary(parts => parts[0], parts => (parts[1], parts[2]), StringComparer.Ordinal);
 
+    /// <summary>The codes of the places that have a name here.</summary>
+    public static IEnumerable<string> Codes => Names.Keys;
+
     /// <summary>The name in Chinese for <c>zh</c>, else in English.</summary>
     public static string Of(string code, string language)
     {
