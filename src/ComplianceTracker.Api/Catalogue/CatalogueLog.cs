@@ -13,6 +13,7 @@ namespace ComplianceTracker.Api.Catalogue;
 /// <param name="Instruments">The instruments by id.</param>
 /// <param name="Positions">The positions of the events folded, in order.</param>
 /// <param name="PublicDays">Every public day of a development, corrected ones included.</param>
+/// <param name="Events">By the id of the event that recorded it, each development.</param>
 /// <param name="Definers">
 /// By an obligation's id, the instruments that ever defined it: one, unless writers raced or a definition was corrected away. Which
 /// of them counts, a view tells (<see cref="CatalogueView.Rules"/>).
@@ -23,6 +24,7 @@ internal sealed record CatalogueLog(
     ImmutableSortedDictionary<string, InstrumentRecord> Instruments,
     ImmutableList<long> Positions,
     ImmutableSortedSet<DateOnly> PublicDays,
+    ImmutableDictionary<Guid, DevelopmentPlace> Events,
     ImmutableDictionary<string, ImmutableSortedSet<string>> Definers)
 {
     /// <summary>Before the first event.</summary>
@@ -32,6 +34,7 @@ internal sealed record CatalogueLog(
         ImmutableSortedDictionary.Create<string, InstrumentRecord>(StringComparer.Ordinal),
         [],
         [],
+        ImmutableDictionary<Guid, DevelopmentPlace>.Empty,
         ImmutableDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal));
 
     /// <summary>The newest vocabulary.</summary>
@@ -58,7 +61,7 @@ internal sealed record CatalogueLog(
     }
 
     /// <summary>The log with one more event.</summary>
-    public CatalogueLog With(object @event, long position, DateTimeOffset recordedAt, string instrumentId) => @event switch
+    public CatalogueLog With(object @event, Guid eventId, long position, DateTimeOffset recordedAt, string instrumentId) => @event switch
     {
         VocabularyEvent e => this with
         {
@@ -70,8 +73,20 @@ internal sealed record CatalogueLog(
             Instruments = Instruments.SetItem(instrumentId, new InstrumentRecord(e.Instrument, position, [], [])),
             Positions = Positions.Add(position),
         },
-        DevelopmentRecorded e => WithDevelopment(new RecordedDevelopment(e.Development, position, recordedAt), instrumentId),
+        DevelopmentRecorded e => WithDevelopment(new RecordedDevelopment(e.Development, position, recordedAt), instrumentId) with
+        {
+            Events = Events.SetItem(eventId, new DevelopmentPlace(instrumentId, e.Development.Id, position)),
+        },
         _ => this,
+    };
+
+    /// <summary>The log in which some developments never happened to the instrument.</summary>
+    public CatalogueLog Without(string instrumentId, IReadOnlySet<string> developmentIds) => this with
+    {
+        Instruments = Instruments.SetItem(instrumentId, Instruments[instrumentId] with
+        {
+            Developments = Instruments[instrumentId].Developments.RemoveAll(d => developmentIds.Contains(d.Development.Id)),
+        }),
     };
 
     private CatalogueLog WithDevelopment(RecordedDevelopment recorded, string instrumentId)
@@ -95,6 +110,12 @@ internal sealed record CatalogueLog(
         };
     }
 }
+
+/// <summary>Where a development stands.</summary>
+/// <param name="InstrumentId">The instrument.</param>
+/// <param name="DevelopmentId">The development.</param>
+/// <param name="Position">The position at which it was recorded.</param>
+internal sealed record DevelopmentPlace(string InstrumentId, string DevelopmentId, long Position);
 
 /// <summary>An instrument as the log holds it.</summary>
 /// <param name="Identity">What it is.</param>

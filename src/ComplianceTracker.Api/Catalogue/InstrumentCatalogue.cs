@@ -82,6 +82,24 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
     }
 
     /// <summary>
+    /// What counts on the public day at the position in a log that is not the recorded one: with developments that have not happened, or
+    /// without some that have. Nothing of it is kept.
+    /// </summary>
+    /// <param name="supposed">The log as it is supposed.</param>
+    /// <param name="instruments">The instruments in which it differs from the recorded one.</param>
+    /// <param name="knownOn">The public day.</param>
+    /// <param name="position">The position.</param>
+    public CatalogueView Suppose(CatalogueLog supposed, IReadOnlySet<string> instruments, DateOnly knownOn, long position)
+    {
+        var compiler = compilers.GetValue(supposed.VocabularyAt(position), v => new Compiler(v));
+        return new CatalogueView(
+            compiler.Index,
+            [..supposed.Instruments.Values
+                .Where(record => record.RegisteredAt <= position)
+                .Select(record => instruments.Contains(record.Identity.Id) ? compiler.Suppose(record, knownOn, position) : compiler.Count(record, knownOn, position))]);
+    }
+
+    /// <summary>
     /// The newest vocabulary with the position that made it. It is read off its own stream, so what was acknowledged is there also
     /// while an older transaction keeps the log from being settled that far.
     /// </summary>
@@ -106,7 +124,7 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
         {
             try
             {
-                read = read.With(types.Decode(e), e.Position, e.RecordedAt, StreamIds.IdOf(e.StreamId)) with { Through = e.Position };
+                read = read.With(types.Decode(e), e.Id, e.Position, e.RecordedAt, StreamIds.IdOf(e.StreamId)) with { Through = e.Position };
             }
             catch (Exception reason)
             {
@@ -162,25 +180,31 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
                 instruments.Clear();
             }
 
-            var counted = Fold(record, knownOn, position, version);
+            var counted = Fold(record, knownOn, position, version, Compile);
             return instruments.GetOrAdd((record.Identity.Id, day, version), counted);
         }
 
-        private InstrumentView Fold(InstrumentRecord record, DateOnly knownOn, long position, long developments)
+        // What is only supposed must not take the place of what comes to be recorded, nor room.
+        public InstrumentView Suppose(InstrumentRecord record, DateOnly knownOn, long position) =>
+            Fold(record, knownOn, position, record.Developments.Count, text => conditions.GetValueOrDefault(text) ?? Fresh(text));
+
+        private InstrumentView Fold(InstrumentRecord record, DateOnly knownOn, long position, long developments, Func<string, Condition> compile)
         {
             var counted = Counting.Count(record.Developments, knownOn, position);
             var (histories, unresolved) = LegalHistoryFold.Fold(record.Identity, counted);
             return new InstrumentView(
-                record.Identity, 1 + developments, counted, [..histories.Select(h => new RuleView(Rule.Of(h, Compile), Index))], unresolved);
+                record.Identity, 1 + developments, counted, [..histories.Select(h => new RuleView(Rule.Of(h, compile), Index))], unresolved);
         }
 
-        private Condition Compile(string text) => conditions.GetOrAdd(text, t =>
+        private Condition Compile(string text) => conditions.GetOrAdd(text, Fresh);
+
+        private Condition Fresh(string text)
         {
-            var result = Condition.Compile(t, Index);
+            var result = Condition.Compile(text, Index);
             return result.IsValid
                 ? result.Condition
                 : throw new InvalidOperationException($"A recorded condition does not compile: {result.Error.Message}");
-        });
+        }
     }
 }
 

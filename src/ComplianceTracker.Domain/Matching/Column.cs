@@ -21,6 +21,9 @@ internal abstract class Column(int slot)
     /// <summary>Another column to go on with, when this one has no room for what came; itself otherwise.</summary>
     public virtual Column Roomy => this;
 
+    /// <summary>The values that occur in sets.</summary>
+    public virtual IEnumerable<string> Members => [];
+
     /// <summary>The column for a fact.</summary>
     public static Column Of(FactIndex index, int slot) => index.Definitions[slot].Type switch
     {
@@ -55,6 +58,8 @@ internal sealed class CodedColumn(int slot, FactIndex index) : Column(slot)
     private readonly Dictionary<FactValue, int> codes = [];
     private byte[]? narrow = [];
     private int[] wide = [];
+
+    public override IEnumerable<string> Members => values.Select(v => v.Value).OfType<SetValue>().SelectMany(s => s.Values).Distinct(StringComparer.Ordinal);
 
     public override void Set(int row, FactValue? value)
     {

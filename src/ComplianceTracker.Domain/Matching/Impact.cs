@@ -54,6 +54,69 @@ public sealed class Impact
         return touch;
     }
 
+    /// <summary>Counts how the companies are touched.</summary>
+    /// <param name="companies">The numbers of companies, each once.</param>
+    public ImpactTally Tally(IEnumerable<int> companies)
+    {
+        ArgumentNullException.ThrowIfNull(companies);
+        var (kinds, facts) = (new Dictionary<ConsequenceKind, (int Companies, int Changes)>(), new Dictionary<string, int>(StringComparer.Ordinal));
+        var (sure, undetermined) = (0, 0);
+
+        // Companies of the same groups count alike: what they add is worked out once.
+        var groups = new char[parts.Length * 2];
+        var members = new Dictionary<string, int>(StringComparer.Ordinal);
+        var byGroups = members.GetAlternateLookup<ReadOnlySpan<char>>();
+        var firsts = new List<(string Key, int Company)>();
+        foreach (var company in companies)
+        {
+            for (var i = 0; i < parts.Length; i++)
+            {
+                var group = parts[i].GroupOf(company);
+                (groups[2 * i], groups[(2 * i) + 1]) = ((char)(group & 0xFFFF), (char)(group >> 16));
+            }
+
+            if (byGroups.TryGetValue(groups, out var count))
+            {
+                byGroups[groups] = count + 1;
+            }
+            else
+            {
+                byGroups[groups] = 1;
+                firsts.Add((new string(groups), company));
+            }
+        }
+
+        foreach (var (key, company) in firsts)
+        {
+            var count = members[key];
+            var consequences = For(company);
+            switch (TouchOf(company))
+            {
+                case Touch.None:
+                    continue;
+                case Touch.Sure:
+                    sure += count;
+                    break;
+                default:
+                    undetermined += count;
+                    break;
+            }
+
+            foreach (var kind in consequences.GroupBy(c => c.Kind))
+            {
+                var known = kinds.GetValueOrDefault(kind.Key);
+                kinds[kind.Key] = (known.Companies + count, known.Changes + (count * kind.Count()));
+            }
+
+            foreach (var fact in consequences.SelectMany(c => c.After?.MissingFacts ?? []).Distinct(StringComparer.Ordinal))
+            {
+                facts[fact] = facts.GetValueOrDefault(fact) + count;
+            }
+        }
+
+        return new ImpactTally(sure, undetermined, kinds, facts);
+    }
+
     // Where one obligation takes another's place both are told of together; what nothing links is told of by itself.
     private static IEnumerable<List<RuleChange>> Linked(IReadOnlyCollection<RuleChange> changes, Func<string, Rule?> unchanged)
     {
@@ -126,6 +189,8 @@ public sealed class Impact
     {
         private readonly Touch[] touches = [..told.Select(Touched)];
 
+        public int GroupOf(int company) => groupOf[company];
+
         public ImmutableArray<Consequence> Of(int company) => groupOf[company] is >= 0 and var group ? told[group] : [];
 
         public Touch TouchOf(int company) => groupOf[company] is >= 0 and var group ? touches[group] : Touch.None;
@@ -136,6 +201,14 @@ public sealed class Impact
             : Touch.Sure;
     }
 }
+
+/// <summary>How many companies a change of law touches.</summary>
+/// <param name="Sure">Those for which something changes.</param>
+/// <param name="Undetermined">Those for which something may change: facts are missing to tell.</param>
+/// <param name="Kinds">By what changes: for how many companies, and how many changes.</param>
+/// <param name="MissingFacts">By fact, how many of the companies it would tell more about.</param>
+public sealed record ImpactTally(
+    int Sure, int Undetermined, IReadOnlyDictionary<ConsequenceKind, (int Companies, int Changes)> Kinds, IReadOnlyDictionary<string, int> MissingFacts);
 
 /// <summary>How a change of law touches a company; the later word says more.</summary>
 public enum Touch

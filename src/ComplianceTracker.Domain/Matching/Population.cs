@@ -147,6 +147,9 @@ public sealed class Population
         return new CompanyProfile(id, id, null, facts.ToImmutable(), false);
     }
 
+    /// <summary>The values that occur in the sets of a fact, in no order.</summary>
+    public IEnumerable<string> ValuesOf(string fact) => index.TryGetSlot(fact, out var slot) ? columns[slot]?.Members ?? [] : [];
+
     /// <summary>Whether the condition holds, for each row; <see cref="RowOn"/> says which is a company's on a day.</summary>
     public TruthBits Match(Condition condition)
     {

@@ -23,6 +23,8 @@ internal sealed class SetColumn(int slot, FactIndex index) : Column(slot)
     private byte[] states = [];
     private CodedColumn? instead;
 
+    public override IEnumerable<string> Members => members;
+
     public override Column Roomy => (Column?)instead ?? this;
 
     public override void Set(int row, FactValue? value)
