@@ -36,7 +36,7 @@ internal sealed class Explaining(DayRule rule, ObligationAnswer answer, CompanyP
 
     private StepBody Step(TraceNode node, bool decided) => new(
         node.Text,
-        ConditionText.Of(ConditionSyntax.Parse(node.Text).Root!, Vocabulary),
+        ConditionSyntax.Parse(node.Text).Root is { } part ? ConditionText.Of(part, Vocabulary) : null,
         node.Truth,
         PlainFacts.ToNode(node.Value),
         node.Decisive,

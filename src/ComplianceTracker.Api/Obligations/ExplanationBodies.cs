@@ -75,7 +75,7 @@ public sealed record ExplanationBody(
 
 /// <summary>One step of the evaluation of a company's condition.</summary>
 /// <param name="Text">The sub-expression.</param>
-/// <param name="Words">The sub-expression in words made of the vocabulary's descriptions.</param>
+/// <param name="Words">The sub-expression in words made of the vocabulary's descriptions; null of one that is too long to be read.</param>
 /// <param name="Result">For a truth: yes, no or unknown; else null.</param>
 /// <param name="Value">Its value; null where it is unknown.</param>
 /// <param name="Decisive">True when it helped to decide what its parent came to.</param>
@@ -84,7 +84,7 @@ public sealed record ExplanationBody(
 /// <param name="Children">Its own steps.</param>
 public sealed record StepBody(
     string Text,
-    LangText Words,
+    LangText? Words,
     Truth? Result,
     JsonNode? Value,
     bool Decisive,

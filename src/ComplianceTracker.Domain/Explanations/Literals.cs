@@ -22,17 +22,34 @@ internal sealed class Literals
     /// <summary>The values that the fact is, or may be, compared with.</summary>
     public IEnumerable<FactValue> Of(string fact) => loose.Contains(fact) ? all : byFact.GetValueOrDefault(fact) ?? [];
 
+    /// <summary>
+    /// True when what the part comes to can be told by trying the values around its literals: it compares one fact with literals, and with nothing else.
+    /// </summary>
+    public static bool Divide(Expression part) => part switch
+    {
+        FactReference => true,
+        Comparison { Left: FactReference, Right: Literal literal } comparison => !OrdersTexts(comparison, literal),
+        Comparison { Left: Literal literal, Right: FactReference } comparison => !OrdersTexts(comparison, literal),
+        Comparison { Operator: ComparisonOperator.In, Left: FactReference, Right: ListExpression list } => list.Elements.All(e => e is Literal),
+        Call { Function: "covers" } => true,
+        _ => false,
+    };
+
+    // Between two texts there are always others.
+    private static bool OrdersTexts(Comparison comparison, Literal literal) =>
+        literal.Value is StringValue && comparison.Operator is not (ComparisonOperator.Equal or ComparisonOperator.NotEqual or ComparisonOperator.In);
+
     private void Read(Expression expression)
     {
         switch (expression)
         {
-            case Comparison { Left: FactReference fact, Right: Literal literal }:
+            case Comparison { Left: FactReference fact, Right: Literal literal } comparison when !OrdersTexts(comparison, literal):
                 Add(fact, literal);
                 break;
-            case Comparison { Left: Literal literal, Right: FactReference fact }:
+            case Comparison { Left: Literal literal, Right: FactReference fact } comparison when !OrdersTexts(comparison, literal):
                 Add(fact, literal);
                 break;
-            case Comparison { Left: FactReference fact, Right: ListExpression list }:
+            case Comparison { Operator: ComparisonOperator.In, Left: FactReference fact, Right: ListExpression list }:
                 foreach (var element in list.Elements)
                 {
                     AddOrRead(fact, element);
@@ -50,14 +67,14 @@ internal sealed class Literals
                 all.Add(literal.Value);
                 break;
             case Negation or Junction:
-                foreach (var part in Parts(expression))
+                foreach (var part in expression.Parts())
                 {
                     Read(part);
                 }
 
                 break;
             default:
-                foreach (var part in Parts(expression))
+                foreach (var part in expression.Parts())
                 {
                     Loosen(part);
                 }
@@ -90,7 +107,7 @@ internal sealed class Literals
             all.Add(literal.Value);
         }
 
-        foreach (var part in Parts(expression))
+        foreach (var part in expression.Parts())
         {
             Loosen(part);
         }
@@ -106,16 +123,4 @@ internal sealed class Literals
 
         values.Add(literal.Value);
     }
-
-    /// <summary>What an expression is made of, one level down.</summary>
-    internal static IEnumerable<Expression> Parts(Expression expression) => expression switch
-    {
-        Negation negation => [negation.Operand],
-        Junction junction => junction.Operands,
-        Comparison comparison => [comparison.Left, comparison.Right],
-        Choice choice => [choice.Condition, choice.WhenYes, choice.WhenNo],
-        ListExpression list => list.Elements,
-        Call call => call.Target is null ? call.Arguments : call.Arguments.Prepend(call.Target),
-        _ => [],
-    };
 }

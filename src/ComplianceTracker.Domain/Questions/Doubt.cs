@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Explanations;
@@ -109,16 +110,29 @@ internal sealed class Doubt
                     return new Part.Constant(evaluation.Result);
                 }
 
-                leaves.Add(new Leaf(evaluation.MissingFacts, atom, expression));
+                leaves.Add(new Leaf(IsWide(expression) ? [..evaluation.MissingFacts.Union(OpenFacts(atom, source, facts)).Order(StringComparer.Ordinal)] : evaluation.MissingFacts, atom, expression));
                 return new Part.Atom(leaves.Count - 1);
         }
     }
+
+    // In lists and macros one unknown fact can hide that another one is read as well.
+    private static bool IsWide(Expression expression) =>
+        expression is Arithmetic or Minus or Element or Selection or MapExpression or PlainLiteral
+            or Comparison { Operator: not ComparisonOperator.In, Left: ListExpression } or Comparison { Operator: not ComparisonOperator.In, Right: ListExpression }
+            or Call { Function: not ("size" or "covers" or "startsWith" or "endsWith" or "contains" or "matches") }
+        || (expression is ListExpression list && list.Elements.Any(e => e is not Literal))
+        || expression.Parts().Any(IsWide);
+
+    private static IEnumerable<string> OpenFacts(Condition atom, Source source, FactFrame facts) => atom.FactNames.Where(name =>
+        facts.Find(name) is not { } value
+        || (value is SetValue set && facts.Index.Vocabulary.Find(name) is { } definition
+            && (set.MayLackValuesOf(definition) || (definition.HoldsJurisdictions() && source.Choices.IsOpen(set.Values, source.Choices.MembersAsked(definition))))));
 
     // How a fact can turn out, as what its leaves come to together.
     private static Reading Read(string fact, ImmutableArray<int> own, List<Leaf> leaves, Source source, FactFrame facts)
     {
         // A comparison of several open facts, or one that literals do not divide, can come to anything.
-        if (own.Any(i => leaves[i].Facts.Length > 1 || (leaves[i].Atom is not null && (source.Literals.IsLoose(fact) || !IsPlain(leaves[i].Expression!)))))
+        if (own.Any(i => leaves[i].Facts.Length > 1 || (leaves[i].Atom is not null && (source.Literals.IsLoose(fact) || !Literals.Divide(leaves[i].Expression!)))))
         {
             return new Reading(own, null, Apart: false);
         }
@@ -144,16 +158,6 @@ internal sealed class Doubt
         return new Reading(own, outcomes, Apart: false);
     }
 
-    // True when the comparison can be told by trying its literals.
-    private static bool IsPlain(Expression expression) => expression switch
-    {
-        FactReference => true,
-        Comparison { Left: FactReference, Right: Literal } or Comparison { Left: Literal, Right: FactReference } => true,
-        Comparison { Operator: ComparisonOperator.In, Left: FactReference, Right: ListExpression } => true,
-        Call { Function: "covers" } => true,
-        _ => false,
-    };
-
     private bool Matters(string fact)
     {
         if (IsFree(fact))
@@ -167,7 +171,12 @@ internal sealed class Doubt
             .Select(r => r.Value)
             .ToList();
         var states = new StateSet[leaves.Length];
-        Array.Fill(states, StateSet.Open.Or(StateSet.Of([Truth.Yes, Truth.No])));
+        for (var i = 0; i < leaves.Length; i++)
+        {
+            // What fails whatever the facts are stays open.
+            states[i] = leaves[i].Facts.IsEmpty ? StateSet.Open : StateSet.Open.Or(StateSet.Of([Truth.Yes, Truth.No]));
+        }
+
 
         foreach (var (_, single) in readings.Where(r => r.Value is { Apart: false, Outcomes: not null, Leaves.Length: 1 }))
         {
@@ -288,7 +297,7 @@ internal sealed class Doubt
             lock (atoms)
             {
                 return atoms.TryGetValue(expression, out var known) ? known
-                    : atoms[expression] = Condition.Compile(ConditionSyntax.Print(expression), index).Condition!;
+                    : atoms[expression] = Condition.OfTree(expression, index) ?? throw new UnreachableException("The operand of a checked condition is a truth of its own.");
             }
         }
     }
