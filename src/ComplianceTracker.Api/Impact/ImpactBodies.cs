@@ -81,7 +81,7 @@ public sealed record ImpactCounts(
 public sealed record KindCount(ConsequenceKind Kind, int Companies, int Changes);
 
 /// <summary>How many companies of a place are touched.</summary>
-/// <param name="Jurisdiction">The place, as the companies name it.</param>
+/// <param name="Jurisdiction">The place: one that a company names, or the country it is in; who operates in a part of it counts too.</param>
 /// <param name="Companies">How many.</param>
 public sealed record JurisdictionCount(string Jurisdiction, int Companies);
 

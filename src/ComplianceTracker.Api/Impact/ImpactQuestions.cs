@@ -140,7 +140,9 @@ internal sealed class ImpactQuestions(CompanyPopulation companies, InstrumentCat
     {
         var rows = touched.ConvertAll(c => population.RowOn(c, asOf));
         return [..population.ValuesOf(OperatesIn)
-            .Select(place => (Place: place, Condition.Compile($"{new Literal(new Domain.Vocabulary.StringValue(place))} in {OperatesIn}", population.Index).Condition))
+            .SelectMany(place => new[] { place, place.Split('-')[0] })
+            .Distinct(StringComparer.Ordinal)
+            .Select(place => (Place: place, Condition.Compile($"{OperatesIn}.covers({new Literal(new Domain.Vocabulary.StringValue(place))})", population.Index).Condition))
             .Where(p => p.Condition is not null)
             .Select(p => (p.Place, Bits: population.Match(p.Condition!)))
             .Select(p => new JurisdictionCount(p.Place, rows.Count(row => p.Bits.At(row) == Truth.Yes)))

@@ -22,6 +22,8 @@ namespace ComplianceTracker.Api.WhatIf;
 internal static class WhatIfEndpoints
 {
     private const int MostFactTypes = 1000;
+    private const int MostFacts = 1000;
+    private const int MostMembers = 10_000;
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapWhatIfEndpoints(this IEndpointRouteBuilder routes)
@@ -191,6 +193,16 @@ internal static class WhatIfEndpoints
 
     private static ImmutableArray<FactDeclaration> Checked(IReadOnlyDictionary<string, JsonElement>? facts, FactVocabulary vocabulary)
     {
+        if (facts?.Count > MostFacts)
+        {
+            throw new ApiProblem(ProblemTypes.LimitExceeded, $"At most {MostFacts} facts in a question; these are {facts.Count}. Leave out those that are unknown.") { Pointer = "/facts" };
+        }
+
+        if (facts?.Values.Sum(v => v.ValueKind == JsonValueKind.Array ? v.GetArrayLength() : 0) is > MostMembers and var members)
+        {
+            throw new ApiProblem(ProblemTypes.LimitExceeded, $"At most {MostMembers} members of sets in a question; these are {members}.") { Pointer = "/facts" };
+        }
+
         var given = GivenFacts.From(facts ?? ImmutableDictionary<string, JsonElement>.Empty);
         return FactChecking.Check(given, vocabulary, out var checkedFacts) is { } rejection ? throw ApiProblem.Of(rejection) : checkedFacts;
     }
