@@ -27,6 +27,9 @@ public sealed class Condition
     /// <summary>Every fact it reads, by ordinal.</summary>
     public ImmutableArray<string> FactNames { get; }
 
+    /// <summary>True when it has a value or is unknown for want of facts, whatever they are; a condition of the whole language may fail.</summary>
+    public bool NeverFails => _node is not IFailing;
+
     /// <summary>Reads and checks a text. For many conditions build one <see cref="FactIndex"/> and compile against that.</summary>
     public static ConditionResult Compile(string text, FactVocabulary vocabulary) => Compile(text, FactIndex.Of(vocabulary));
 

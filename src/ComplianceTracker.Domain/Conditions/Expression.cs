@@ -50,7 +50,11 @@ public sealed record Literal : Expression
 
 /// <summary>A fact of the company, by its whole dotted name.</summary>
 /// <param name="Name">The name as the vocabulary writes it.</param>
-public sealed record FactReference(string Name) : Expression;
+public sealed record FactReference(string Name) : Expression
+{
+    /// <summary>True for <c>.name</c>, which never means the item of a macro.</summary>
+    public bool IsRoot { get; init; }
+}
 
 /// <summary><c>!operand</c>.</summary>
 /// <param name="Operand">What is denied.</param>

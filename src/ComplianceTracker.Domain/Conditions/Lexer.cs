@@ -77,7 +77,24 @@ internal sealed partial class Lexer(string text)
             return Number();
         }
 
-        return Sign(c);
+        return c == '`' ? QuotedField() : Sign(c);
+    }
+
+    private Token? QuotedField()
+    {
+        var start = _at++;
+        while (IsWordPart(Peek()) || Peek() is '.' or '-' or '/' or ' ')
+        {
+            _at++;
+        }
+
+        if (Peek() != '`' || _at == start + 1)
+        {
+            return Fail(start, "This is no field between backticks: letters, digits, '_', '.', '-', '/' and blanks.", "`field`");
+        }
+
+        _at++;
+        return new Token(TokenKind.QuotedField, new SourceSpan(start, _at - start), text[(start + 1)..(_at - 1)]);
     }
 
     private Token Word()

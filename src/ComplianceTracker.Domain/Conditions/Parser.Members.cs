@@ -38,12 +38,12 @@ internal sealed partial class Parser
 
     private Expression? ParseDotted(Expression target, SourceSpan start)
     {
-        if (Current.Kind != TokenKind.Identifier)
+        if (Current.Kind is not (TokenKind.Identifier or TokenKind.QuotedField))
         {
             return Unexpected("a method");
         }
 
-        if (Following(1) == TokenKind.OpenParenthesis)
+        if (Current.Kind == TokenKind.Identifier && Following(1) == TokenKind.OpenParenthesis)
         {
             return ParseCall(target, start);
         }
@@ -88,6 +88,9 @@ internal sealed partial class Parser
             case TokenKind.Identifier when token.Value is "null":
                 _at++;
                 return new PlainLiteral(NullValue.Instance) { Span = token.Span };
+            case TokenKind.Dot when Following(1) == TokenKind.Identifier && Following(2) != TokenKind.OpenParenthesis:
+                _at++;
+                return ParseFact() with { IsRoot = true, Span = SpanFrom(token.Span) };
             case TokenKind.Identifier:
                 return Following(1) == TokenKind.OpenParenthesis ? ParseCall(null, token.Span) : ParseFact();
             default:

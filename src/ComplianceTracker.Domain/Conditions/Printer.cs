@@ -73,7 +73,7 @@ internal sealed class Printer
                 WriteLiteral(literal.Value);
                 break;
             case FactReference fact:
-                _text.Append(fact.Name);
+                _text.Append(fact.IsRoot ? "." : "").Append(fact.Name);
                 break;
             case Negation negation:
                 _text.Append('!');
@@ -107,7 +107,7 @@ internal sealed class Printer
             case Selection selection:
                 // A name would take the field for a part of itself.
                 Write(selection.Target, selection.Target is FactReference ? Level.Member + 1 : Level.Member);
-                _text.Append('.').Append(selection.Field);
+                _text.Append('.').Append(IsWord(selection.Field) ? selection.Field : $"`{selection.Field}`");
                 break;
             case MapExpression map:
                 WriteEntries(map.Entries);
@@ -164,6 +164,9 @@ internal sealed class Printer
 
         _text.Append(close);
     }
+
+    private static bool IsWord(string field) =>
+        field is not ("true" or "false" or "in") && !char.IsAsciiDigit(field[0]) && field.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 
     private void WriteEntries(ImmutableArray<Expression> entries)
     {

@@ -4,6 +4,7 @@ internal enum TokenKind
 {
     End,
     Identifier,
+    QuotedField,
     Int,
     Uint,
     Double,
@@ -38,5 +39,5 @@ internal enum TokenKind
     CloseBrace,
 }
 
-/// <summary>One token. <see cref="Value"/> is the identifier, the unescaped text or bytes, the double, or the digits of an int or uint as ulong.</summary>
+/// <summary>One token. <see cref="Value"/> is the identifier, the field between backticks, the unescaped text or bytes, the double, or the digits of an int or uint as ulong.</summary>
 internal readonly record struct Token(TokenKind Kind, SourceSpan Span, object? Value = null);

@@ -22,11 +22,14 @@ internal abstract record MatchPlan
     {
         Negation negation => new Not(Of(negation.Operand, index)),
         Junction junction => new Joined(junction.Kind, [..junction.Operands.Select(o => Of(o, index))]),
-        Choice choice => new Chosen(Of(choice.Condition, index), Of(choice.WhenYes, index), Of(choice.WhenNo, index)),
+        Choice choice when NeverFails(choice.Condition, index) => new Chosen(Of(choice.Condition, index), Of(choice.WhenYes, index), Of(choice.WhenNo, index)),
         _ => new Leaf(
             Condition.Compile(expression.ToString(), index).Condition
             ?? throw new InvalidOperationException($"A part of a condition does not compile by itself: {expression}")),
     };
+
+    // A choice between equals is settled only if its condition cannot fail, which the bitmaps of its truths do not tell.
+    private static bool NeverFails(Expression condition, FactIndex index) => Condition.Compile(condition.ToString(), index).Condition is { NeverFails: true };
 
     private sealed record Leaf(Condition Condition) : MatchPlan
     {

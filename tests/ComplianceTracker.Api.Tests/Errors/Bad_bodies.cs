@@ -126,7 +126,7 @@ public sealed class Bad_bodies(SeededService seeded) : IClassFixture<SeededServi
 
     [Theory]
     [InlineData("operates_in.covers(\"CN\") &&", 1, 28, "a value")]
-    [InlineData("is_ciio\n  > 3", 1, 1, "a number")]
+    [InlineData("is_ciio\n  > 3", 2, 5, "a bool")]
     [InlineData("is_cio", 1, 1, "is_ciio")]
     [InlineData("is_ciio &&& is_ciio", 1, 11, "'&&'")]
     public async Task An_expression_is_refused_with_line_column_and_what_was_expected(string expression, int line, int column, string expected)

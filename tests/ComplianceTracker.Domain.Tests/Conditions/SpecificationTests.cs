@@ -34,6 +34,8 @@ public sealed class SpecificationTests
     [Theory]
     [InlineData("[1, 2].exists(persons, persons == 2)")]
     [InlineData("[[1], [2]].all(x, x.exists(y, y > 0) && [3].all(x, x == 3))")]
+    [InlineData("[1].exists(a, a == 1 || .a)")]
+    [InlineData("{'/api/v1': true}.`/api/v1` && !has({'a-b': 1}.`a-c`) && has({'a.b': 1}.`a.b`) && [{'k-1': 2}].all(m, m.`k-1` == 2)")]
     public void Name_resolution(string text) => Holds(text);
 
     [Theory]
@@ -220,6 +222,7 @@ public sealed class SpecificationTests
     [InlineData("[1].all(x, x)", 12, "a bool")]
     [InlineData("[1].all(1, true)", 9, "a name such as x")]
     [InlineData("[1].all(for, true)", 9, "a name such as x")]
+    [InlineData("[1].all(.x, true)", 9, "a name such as x")]
     [InlineData("[1].all(x, y, true)", 5, "all(x, …)")]
     [InlineData("(1).all(x, true)", 2, "a list")]
     [InlineData("[1].exists(x, nobody_knows_it == 1)", 15, "a fact of the vocabulary")]

@@ -40,6 +40,8 @@ public sealed class SyntaxTests
     [InlineData("r'\\d' + R\"a'b\" + '''x'y''' + \"\"\"a\nb\"\"\"", "\"\\\\d\" + \"a'b\" + \"x'y\" + \"a\\nb\"")]
     [InlineData("b'\\xff\\303a\"' + br'\\x' + b\"é\"", "b\"\\xff\\xc3a\\x22\" + b\"\\x5cx\" + b\"\\xc3\\xa9\"")]
     [InlineData("w == null", "w == null")]
+    [InlineData("m.`a-b/c d`.e && . x.y", "(m).`a-b/c d`.e && .x.y")]
+    [InlineData("(m).`plain`", "(m).plain")]
     public void A_text_is_printed_canonically_and_reads_back_as_the_same_tree(string text, string canonical)
     {
         var parsed = ConditionSyntax.Parse(text);
@@ -75,6 +77,9 @@ public sealed class SyntaxTests
     [InlineData("{1: 2", 1, 6, "'}'")]
     [InlineData("{1, 2}", 1, 3, "':'")]
     [InlineData("a[1", 1, 4, "']'")]
+    [InlineData("a.`b", 1, 3, "`field`")]
+    [InlineData("a.``", 1, 3, "`field`")]
+    [InlineData(".(a)", 1, 1, "a value")]
     [InlineData("x == 0x", 1, 6, "0x and hexadecimal digits")]
     [InlineData("x == 0x10000000000000000", 1, 6, "a whole number of 64 bits")]
     [InlineData("w == \"\"\"a", 1, 6, "\"\"\"")]

@@ -19,7 +19,7 @@ namespace ComplianceTracker.Domain.Tests.Matching;
 public sealed class MatchingProperties
 {
     private static readonly Gen<(Expression[] Conditions, Dictionary<string, FactValue?>[] Companies)> Crowds =
-        from conditions in Trees.Conditions.NonEmptyListOf()
+        from conditions in Gen.OneOf(Trees.Conditions, WideTrees.Conditions.Select(c => c.Root)).NonEmptyListOf()
         from companies in Trees.SomeFacts.ListOf()
         select (conditions.ToArray(), companies.ToArray());
 
@@ -59,6 +59,23 @@ public sealed class MatchingProperties
                 }
             }
         });
+    }
+
+    [Fact]
+    public void A_choice_whose_condition_fails_is_settled_for_nobody()
+    {
+        var population = new Population(Sample.Index);
+        var condition = Condition.Compile("100 / persons > 3 ? a : a", Sample.Index).Condition!;
+        long?[] persons = [null, 0, 7];
+        for (var i = 0; i < persons.Length; i++)
+        {
+            population.Put($"{i}", Profile($"{i}", new() { ["a"] = new BoolValue(true), ["persons"] = persons[i] is { } n ? new IntValue(n) : null }));
+        }
+
+        var bits = population.Match(condition);
+
+        Enumerable.Range(0, persons.Length).Select(i => bits.At(population.RowOn(population.Find($"{i}")!.Value, Scenarios.First)))
+            .ShouldBe([Truth.Unknown, Truth.Unknown, Truth.Yes]);
     }
 
     [Fact]

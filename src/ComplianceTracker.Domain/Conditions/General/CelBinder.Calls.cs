@@ -214,7 +214,7 @@ internal sealed partial class CelBinder
             return Fail(call.NameSpan, $"{call.Function} takes an item and an expression, not {call.Arguments.Length} arguments.", $"{call.Function}(x, …)");
         }
 
-        if (call.Arguments[0] is not FactReference { Name: var name } || name.Contains('.', StringComparison.Ordinal) || Reserved.Contains(name))
+        if (call.Arguments[0] is not FactReference { IsRoot: false, Name: var name } || name.Contains('.', StringComparison.Ordinal) || Reserved.Contains(name))
         {
             return Fail(call.Arguments[0].Span, "The first argument of a macro names the item: one word that is not reserved.", "a name such as x");
         }

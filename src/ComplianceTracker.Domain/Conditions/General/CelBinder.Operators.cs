@@ -115,7 +115,7 @@ internal sealed partial class CelBinder
 
     private bool IsSet(FactReference name) => !IsLocal(name) && index.Vocabulary.Find(name.Name)?.Type == FactType.StringSet;
 
-    private bool IsLocal(Expression expression) => expression is FactReference name && _locals.Any(l => l.Name == name.Name.Split('.')[0]);
+    private bool IsLocal(Expression expression) => expression is FactReference { IsRoot: false } name && _locals.Any(l => l.Name == name.Name.Split('.')[0]);
 
     private CelNode? BindArithmetic(Arithmetic arithmetic)
     {

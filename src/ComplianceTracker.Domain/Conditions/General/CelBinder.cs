@@ -138,7 +138,7 @@ internal sealed partial class CelBinder(string text, FactIndex index, List<Undec
     private CelNode? BindName(FactReference name)
     {
         var parts = name.Name.Split('.');
-        if (_locals.FirstOrDefault(l => l.Name == parts[0]) is { Name: not null } local)
+        if (!name.IsRoot && _locals.FirstOrDefault(l => l.Name == parts[0]) is { Name: not null } local)
         {
             // A text item is as long as its list; what it is a list of is part of that size.
             CelNode? item = new LocalNode(name, local.Type, local.Slot)
