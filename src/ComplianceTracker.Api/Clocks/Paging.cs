@@ -6,6 +6,7 @@ using System.Text;
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Problems;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 using Microsoft.OpenApi;
 
 namespace ComplianceTracker.Api.Clocks;
@@ -30,6 +31,27 @@ internal sealed record Paging(string Question, int Limit, string? After, string?
     public static Paging From(HttpRequest request) => From(
         request.Query,
         QuestionOf(request.Path.Value ?? "", request.Query.Select(p => (p.Key, p.Value.OfType<string>()))));
+
+    /// <summary>The page that a body asks for.</summary>
+    /// <param name="limit">How many items at most; null: as many as usual.</param>
+    /// <param name="cursor">The cursor of the page before, or null.</param>
+    /// <param name="question">What is listed; a cursor of another question is refused.</param>
+    /// <exception cref="ApiProblem">The limit is out of range or the cursor is none of ours.</exception>
+    public static Paging From(int? limit, string? cursor, string question)
+    {
+        var query = new Dictionary<string, StringValues>();
+        if (limit is { } most)
+        {
+            query["limit"] = most.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (cursor is not null)
+        {
+            query["cursor"] = cursor;
+        }
+
+        return From(new QueryCollection(query), question);
+    }
 
     /// <summary>The page that the query asks for.</summary>
     /// <param name="query">The query.</param>

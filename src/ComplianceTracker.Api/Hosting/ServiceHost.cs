@@ -5,6 +5,7 @@ using ComplianceTracker.Api.Consequences;
 using ComplianceTracker.Api.Facts;
 using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Health;
+using ComplianceTracker.Api.Impact;
 using ComplianceTracker.Api.Idempotency;
 using ComplianceTracker.Api.Importing;
 using ComplianceTracker.Api.Instruments;
@@ -61,6 +62,7 @@ internal static class ServiceHost
             .AddBulkImport()
             .AddObligations()
             .AddChanges()
+            .AddImpact()
             .AddImporting()
             .AddConsequences(builder.Configuration)
             .AddFeed(builder.Configuration)
@@ -92,6 +94,7 @@ internal static class ServiceHost
         api.MapObligationEndpoints();
         api.MapQuestionEndpoints();
         api.MapChangeEndpoints();
+        api.MapImpactEndpoints();
         api.MapWhatIfEndpoints();
         api.MapFeedEndpoints();
         api.MapParkedEndpoints();

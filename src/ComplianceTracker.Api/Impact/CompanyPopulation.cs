@@ -20,8 +20,8 @@ internal sealed class CompanyPopulation(IEventStore store, EventTypes types) : I
     private static readonly EventFilter Companies = EventFilter.ByStreamPrefix(StreamIds.CompanyPrefix);
 
     private readonly SemaphoreSlim asking = new(1, 1);
-    private (Population Population, long Through)? current;
-    private Task<(Population, long)>? loading;
+    private State? current;
+    private Task<State>? loading;
 
     /// <summary>Asks the population as recorded by the position.</summary>
     /// <typeparam name="T">The answer.</typeparam>
@@ -34,18 +34,20 @@ internal sealed class CompanyPopulation(IEventStore store, EventTypes types) : I
         await asking.WaitAsync(cancellationToken);
         try
         {
-            if (current is { } newer && newer.Through > position)
+            if (current is null || current.Through <= position)
             {
-                return ask((await ReadAsync(position, index, cancellationToken)).Population);
+                if (current is null || current.Population.Index != index || current.Population.IsWorn)
+                {
+                    current = await LoadAsync(position, index, cancellationToken);
+                }
+
+                await FollowAsync(current, position, cancellationToken);
             }
 
-            if (current is not { } known || known.Population.Index != index || known.Population.IsWorn)
-            {
-                current = known = await LoadAsync(position, index, cancellationToken);
-            }
-
-            current = known = (known.Population, await FollowAsync(known.Population, known.Through, position, cancellationToken));
-            return ask(known.Population);
+            // Where no company changed since the position, what is known now was known then.
+            return ask(position >= current.LastChange && current.Population.Index == index
+                ? current.Population
+                : (await ReadAsync(position, index, cancellationToken)).Population);
         }
         finally
         {
@@ -57,21 +59,21 @@ internal sealed class CompanyPopulation(IEventStore store, EventTypes types) : I
     public void Dispose() => asking.Dispose();
 
     // Whoever gives up waiting has not waited in vain: it is read on for those who ask next.
-    private async Task<(Population Population, long Through)> LoadAsync(long position, FactIndex index, CancellationToken cancellationToken)
+    private async Task<State> LoadAsync(long position, FactIndex index, CancellationToken cancellationToken)
     {
-        if (loading is null || (loading.IsCompletedSuccessfully && (await loading).Item1.Index != index) || loading.IsFaulted)
+        if (loading is null || loading.IsFaulted)
         {
             loading = Task.Run(() => ReadAsync(position, index, CancellationToken.None), CancellationToken.None);
         }
 
         var loaded = await loading.WaitAsync(cancellationToken);
         loading = null;
-        return loaded.Item1.Index == index ? loaded : await ReadAsync(position, index, cancellationToken);
+        return loaded.Population.Index == index ? loaded : await ReadAsync(position, index, cancellationToken);
     }
 
-    private async Task<(Population Population, long Through)> ReadAsync(long position, FactIndex index, CancellationToken cancellationToken)
+    private async Task<State> ReadAsync(long position, FactIndex index, CancellationToken cancellationToken)
     {
-        var population = new Population(index);
+        var read = new State(new Population(index)) { Through = position };
         for (string? after = null; ;)
         {
             var streams = await store.ReadStreamsAsync(StreamIds.CompanyPrefix, after, CompaniesAtOnce, position, cancellationToken);
@@ -79,41 +81,54 @@ internal sealed class CompanyPopulation(IEventStore store, EventTypes types) : I
             {
                 if (stream.Events.Aggregate((CompanyProfile?)null, types.WithEarlier) is { } profile)
                 {
-                    population.Put(stream.StreamId, profile);
+                    read.Population.Put(stream.StreamId, profile);
+                    read.LastChange = Math.Max(read.LastChange, stream.Events[^1].Position);
                 }
             }
 
             if (streams.Count < CompaniesAtOnce)
             {
-                return (population, position);
+                return read;
             }
 
             after = streams[^1].StreamId;
         }
     }
 
-    private async Task<long> FollowAsync(Population population, long through, long position, CancellationToken cancellationToken)
+    // What was followed in part is followed again from there: an event folded twice leaves what it left the first time.
+    private async Task FollowAsync(State state, long position, CancellationToken cancellationToken)
     {
-        while (through < position)
+        while (state.Through < position)
         {
-            var page = await store.ReadAllAsync(through, EventsAtOnce, Companies, cancellationToken);
+            var page = await store.ReadAllAsync(state.Through, EventsAtOnce, Companies, cancellationToken);
             foreach (var e in page.Events.TakeWhile(e => e.Position <= position))
             {
-                var before = population.Find(e.StreamId) is { } company ? population.ProfileOf(company) : null;
+                var before = state.Population.Find(e.StreamId) is { } company ? state.Population.ProfileOf(company) : null;
                 if (types.WithEarlier(before, e) is { } after)
                 {
-                    population.Put(e.StreamId, after);
+                    state.Population.Put(e.StreamId, after);
                 }
+
+                state.LastChange = e.Position;
             }
 
-            if (page.Through == through)
+            if (page.Through == state.Through)
             {
-                break;
+                return;
             }
 
-            through = Math.Min(page.Through, position);
+            state.Through = Math.Min(page.Through, position);
         }
+    }
 
-        return through;
+    private sealed class State(Population population)
+    {
+        public Population Population => population;
+
+        /// <summary>The position up to which, included, the log is in it.</summary>
+        public long Through { get; set; }
+
+        /// <summary>The position of the last event of a company that is in it.</summary>
+        public long LastChange { get; set; }
     }
 }

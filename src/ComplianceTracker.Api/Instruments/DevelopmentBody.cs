@@ -5,7 +5,7 @@ using ComplianceTracker.Domain.Instruments;
 namespace ComplianceTracker.Api.Instruments;
 
 /// <summary>One thing that happened to an instrument on a day, with what it does to obligations.</summary>
-public sealed record DevelopmentBody
+public record DevelopmentBody
 {
     /// <summary>A slug, unique within the instrument.</summary>
     public required string Id { get; init; }

@@ -41,14 +41,7 @@ internal sealed class InstrumentWriter(Writer writer, IEventStore store, EventTy
         var log = await catalogue.HeadAsync(cancellationToken);
         var own = state?.Instrument.Id ?? (command as RegisterInstrument)?.Instrument.Id;
 
-        // Another's definition may have been corrected away; only what counts tells, and it is asked only where another is named.
-        string? OwnerOf(string id) => log.Definers.GetValueOrDefault(id, []) switch
-        {
-            [] => null,
-            [var only] when only == own => only,
-            _ => catalogue.View(log, DateOnly.MaxValue, log.Through).RuleById.GetValueOrDefault(id)?.History.Instrument.Id,
-        };
-        return InstrumentDecider.Decide(state, command, new InstrumentContext(vocabulary, OwnerOf));
+        return InstrumentDecider.Decide(state, command, new InstrumentContext(vocabulary, id => catalogue.OwnerOf(log, id, own, log.Through)));
     }
 
     /// <summary>The obligations that effects name and nothing on the instrument's own stream defines by the position.</summary>

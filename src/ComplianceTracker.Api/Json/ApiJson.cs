@@ -7,6 +7,7 @@ using ComplianceTracker.Api.Companies;
 using ComplianceTracker.Api.Facts;
 using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Health;
+using ComplianceTracker.Api.Impact;
 using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Obligations.Changes;
@@ -21,6 +22,7 @@ using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.Domain.Changes;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Explanations;
+using ComplianceTracker.Domain.Consequences;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
@@ -49,11 +51,14 @@ namespace ComplianceTracker.Api.Json;
 [JsonSerializable(typeof(ObligationDetail))]
 [JsonSerializable(typeof(QuestionPage))]
 [JsonSerializable(typeof(ChangePage))]
+[JsonSerializable(typeof(ImpactPage))]
+[JsonSerializable(typeof(ImpactBody))]
 [JsonSerializable(typeof(FactBody))]
 [JsonSerializable(typeof(FactList))]
 [JsonSerializable(typeof(FactDetail))]
 [JsonSerializable(typeof(ConventionsAnswer))]
 [JsonSerializable(typeof(ApplicabilityBody))]
+[JsonSerializable(typeof(WhatIfPage))]
 [JsonSerializable(typeof(EvaluateBody))]
 [JsonSerializable(typeof(EvaluateAnswer))]
 [JsonSerializable(typeof(CheckBody))]
@@ -127,6 +132,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
         new WordConverter<Stage>(),
         new WordConverter<Status>(),
         new WordConverter<Truth>(),
+        new WordConverter<ConsequenceKind>(),
         new WordConverter<ConditionWarningKind>(),
         new WordConverter<Deed>(),
         new WordConverter<ChangeKind>(),

@@ -7,6 +7,7 @@ using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Companies;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Explanations;
+using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
 using ComplianceTracker.EventStore;
@@ -34,18 +35,32 @@ internal sealed class CompanyAnswers(
         return await FromLogAsync(companyId, given, cancellationToken);
     }
 
-    /// <summary>The same for a profile that is not on record: a company's with other facts, or one from nothing.</summary>
+    /// <summary>The same for what is not on record: a company with other facts, or a profile from nothing, and law that has not happened.</summary>
     /// <param name="companyId">The company to start from, or null.</param>
     /// <param name="given">The clocks as the client gave them.</param>
     /// <param name="change">Makes the profile, given the company's (or null) and the vocabulary of the position.</param>
+    /// <param name="developments">What is supposed to happen, and to which instruments.</param>
     /// <param name="cancellationToken">Ends the look-ups.</param>
-    public async Task<CompanyQuestion> AskAsync(
-        string? companyId, GivenClocks given, Func<CompanyProfile?, FactVocabulary, CompanyProfile> change, CancellationToken cancellationToken)
+    /// <returns>The question, and the same about what is on record: the company's own facts (or the profile from nothing) and the law as it is.</returns>
+    public async Task<(CompanyQuestion Supposed, CompanyQuestion Actual)> SupposeAsync(
+        string? companyId,
+        GivenClocks given,
+        Func<CompanyProfile?, FactVocabulary, CompanyProfile> change,
+        IReadOnlyList<(string InstrumentId, Development Development)> developments,
+        CancellationToken cancellationToken)
     {
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
         var position = asked.Position ?? await HeadAsync(companyId, cancellationToken);
         var profile = companyId is null ? null : await RequireAsync(companyId, asked, position, cancellationToken);
-        return await ComputeAsync(companyId, clocks.InZone(asked, given, profile?.TimeZone), position, v => change(profile, v), cancellationToken);
+        asked = clocks.InZone(asked, given, profile?.TimeZone);
+        var knowing = asked.Knowing(given, developments.Select(d => d.Development));
+        var log = await catalogue.ThroughAsync(position, cancellationToken);
+        var law = catalogue.View(log, asked.KnownOn, position);
+        var supposed = developments.Count == 0 ? law : catalogue.Law(log, developments, knowing.KnownOn, position);
+        var changed = change(profile, law.Vocabulary);
+        return (
+            await ComputeAsync(companyId, knowing, position, supposed, changed, cancellationToken),
+            await ComputeAsync(companyId, asked, position, law, profile ?? changed, cancellationToken));
     }
 
     /// <summary>What explains the answer for one obligation.</summary>
@@ -87,15 +102,15 @@ internal sealed class CompanyAnswers(
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
         var position = asked.Position ?? await HeadAsync(companyId, cancellationToken);
         var profile = await RequireAsync(companyId, asked, position, cancellationToken);
-        return await ComputeAsync(companyId, clocks.InZone(asked, given, profile.TimeZone), position, _ => profile, cancellationToken);
+        asked = clocks.InZone(asked, given, profile.TimeZone);
+        var log = await catalogue.ThroughAsync(position, cancellationToken);
+        return await ComputeAsync(companyId, asked, position, catalogue.View(log, asked.KnownOn, position), profile, cancellationToken);
     }
 
     private async Task<CompanyQuestion> ComputeAsync(
-        string? companyId, QuestionClocks asked, long position, Func<FactVocabulary, CompanyProfile> profile, CancellationToken cancellationToken)
+        string? companyId, QuestionClocks asked, long position, CatalogueView view, CompanyProfile profile, CancellationToken cancellationToken)
     {
-        var log = await catalogue.ThroughAsync(position, cancellationToken);
-        var view = catalogue.View(log, asked.KnownOn, position);
-        var frames = new CompanyFrames(profile(view.Vocabulary), view.Index);
+        var frames = new CompanyFrames(profile, view.Index);
         var recordedAt = asked.RecordedAt
             ?? (asked.Position is null ? await store.RecordedAtOfAsync(position, cancellationToken) : asked.PositionRecordedAt);
         return new CompanyQuestion(companyId, asked, view, position, recordedAt, rule => Applicability.Intervals(rule.Rule, frames));

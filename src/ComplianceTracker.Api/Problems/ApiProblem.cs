@@ -39,6 +39,13 @@ internal sealed class ApiProblem(ProblemType type, string detail) : Exception(de
     /// <summary>The same where the parameter came as a member of the body.</summary>
     public ApiProblem InBody() => new(Type == ProblemTypes.InvalidParameter ? ProblemTypes.InvalidBody : Type, Message) { Pointer = $"/{Parameter}", Expected = Expected };
 
+    /// <summary>The same where what it is about stands deeper in the body.</summary>
+    /// <param name="place">The pointer to that.</param>
+    public ApiProblem At(string place) => new(Type, Message)
+    {
+        Pointer = place + Pointer, Expected = Expected, Line = Line, Column = Column,
+    };
+
     /// <summary>The problem of a bad parameter.</summary>
     public static ApiProblem BadParameter(string parameter, string detail, params ImmutableArray<string> expected) =>
         new(ProblemTypes.InvalidParameter, detail) { Parameter = parameter, Expected = expected };

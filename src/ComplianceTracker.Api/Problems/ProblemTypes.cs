@@ -36,6 +36,11 @@ internal static class ProblemTypes
         "No instrument is registered under that id, or it was not yet at the position or instant asked for.",
         "`GET /api/v1/instruments` lists the instruments; `POST /api/v1/instruments` registers one.");
 
+    public static readonly ProblemType DevelopmentNotFound = new(
+        "development-not-found", 404, "The development is not on record",
+        "No development was recorded under that id, or it was not yet at the position or instant asked for.",
+        "`GET /api/v1/instruments/{id}/developments` lists the developments of an instrument; `GET /api/v1/events?types=instrument.*` their events.");
+
     public static readonly ProblemType EventNotFound = new(
         "event-not-found", 404, "There is no event at this position",
         "The log holds no event at the position, or not yet.",
@@ -260,7 +265,7 @@ internal static class ProblemTypes
     public static ImmutableArray<ProblemType> All { get; } =
     [
         InvalidParameter, BothRecordingClocks, MalformedBody,
-        NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, EndpointNotFound, DeliveryNotFound, EventTypeNotFound, EventNotFound, MethodNotAllowed, NotAcceptable,
+        NotFound, CompanyNotFound, InstrumentNotFound, ObligationNotKnown, FactNotFound, ParkedEventNotFound, EndpointNotFound, DeliveryNotFound, EventTypeNotFound, EventNotFound, DevelopmentNotFound, MethodNotAllowed, NotAcceptable,
         InstrumentAlreadyRegistered, DevelopmentAlreadyRecorded, CompanyAlreadyRegistered, ConcurrentChange, ParkedEventWaits, EndpointNotVerified, IdempotencyKeyInUse,
         Archived, PreconditionFailed, BodyTooLarge, UriTooLong, UnsupportedMediaType,
         InvalidBody, ForbiddenText, DateOutOfRange, WindowEndsBeforeStart, UnknownFact, FactTypeMismatch, UnknownFactValue,

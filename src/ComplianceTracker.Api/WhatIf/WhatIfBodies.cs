@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using ComplianceTracker.Api.Facts;
+using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Api.Obligations.Changes;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Obligations;
@@ -18,10 +20,13 @@ public sealed record ApplicabilityBody
     /// <summary>Facts by name that take the place of the company's, on all days; null means unknown.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Facts { get; init; }
 
+    /// <summary>Developments that have not happened, in order; as they would be recorded.</summary>
+    public IReadOnlyList<SupposedDevelopmentBody>? Developments { get; init; }
+
     /// <summary>The legal day of the question.</summary>
     public DateOnly? AsOf { get; init; }
 
-    /// <summary>Only what was public by this day counts.</summary>
+    /// <summary>Only what was public by this day counts; left out: today, or the last public day of what is supposed.</summary>
     public DateOnly? KnownOn { get; init; }
 
     /// <summary>Only what was recorded by this instant counts.</summary>
@@ -43,6 +48,37 @@ public sealed record ApplicabilityBody
     /// <summary>The cursor of the page before.</summary>
     public string? Cursor { get; init; }
 }
+
+/// <summary>A development that has not happened.</summary>
+public sealed record SupposedDevelopmentBody : DevelopmentBody
+{
+    /// <summary>The instrument to which it is supposed to happen.</summary>
+    public required string InstrumentId { get; init; }
+}
+
+/// <summary>A page of what would apply on one set of clocks.</summary>
+/// <param name="CompanyId">The company to start from; null for a profile from nothing.</param>
+/// <param name="AsOf">The legal day of the answer.</param>
+/// <param name="KnownOn">Only what was public by this day counts.</param>
+/// <param name="RecordedAt">Only what was recorded by this instant counts.</param>
+/// <param name="TimeZone">The time zone of the default days.</param>
+/// <param name="Position">The log position that the answer shows.</param>
+/// <param name="Differences">
+/// How that differs from what is on record: the company's own facts and the law as it is, on the same legal day. Of a profile from
+/// nothing, from the same profile under the law as it is. All of them stand on the first page, and none on the others.
+/// </param>
+/// <param name="Items">The obligations, by id.</param>
+/// <param name="Next">The cursor of the next page, or null.</param>
+public sealed record WhatIfPage(
+    string? CompanyId,
+    DateOnly AsOf,
+    DateOnly KnownOn,
+    DateTimeOffset? RecordedAt,
+    string TimeZone,
+    long Position,
+    IReadOnlyList<DifferenceBody> Differences,
+    IReadOnlyList<ObligationItem> Items,
+    string? Next);
 
 /// <summary>An expression to evaluate. Nothing is stored.</summary>
 public sealed record EvaluateBody

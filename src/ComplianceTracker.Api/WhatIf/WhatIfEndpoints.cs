@@ -5,13 +5,16 @@ using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Companies;
 using ComplianceTracker.Api.Document;
 using ComplianceTracker.Api.Json;
+using ComplianceTracker.Api.Instruments;
 using ComplianceTracker.Api.Obligations;
+using ComplianceTracker.Api.Obligations.Changes;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Companies;
 using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Consequences;
+using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.Domain.Vocabulary;
-using Microsoft.Extensions.Primitives;
 
 namespace ComplianceTracker.Api.WhatIf;
 
@@ -25,16 +28,30 @@ internal static class WhatIfEndpoints
     {
         var group = routes.MapGroup("/applicability").WithTags("What if");
         group.MapPost("", ApplicabilityAsync).WithName("whatIf")
-            .WithSummary("What would apply to a company with these facts")
-            .WithDescription("Nothing is stored.")
+            .WithSummary("What would apply to a company with other facts, or if the law changed, and how that differs from what is on record")
+            .WithDescription(
+                "A profile from nothing, or a company's with some facts put in the place of its own; and developments that have not happened, held against the record as if "
+                + "they were recorded: one that could not happen is a problem that points at it. Nothing is stored.")
             .WithBody<ApplicabilityBody>(
                 """
                 {
                   "companyId": "sc01-foreign-carmaker",
                   "facts": { "individuals_processed_cn": 1200000, "is_ciio": null },
+                  "developments": [
+                    {
+                      "instrumentId": "cn-pipl",
+                      "id": "suppose-art38-is-suspended",
+                      "kind": "suspended",
+                      "date": "2022-08-15",
+                      "note": { "en": "Supposed: the transfer rules are suspended." },
+                      "source": "A supposition, no law",
+                      "confidence": "known",
+                      "effects": [{ "kind": "suspend", "obligationId": "cn-pipl-art38", "order": "supposed", "from": "2022-09-01" }]
+                    }
+                  ],
                   "asOf": "2022-09-01",
                   "knownOn": "2022-09-01",
-                  "status": ["applicable", "upcoming"],
+                  "status": ["applicable", "upcoming", "suspended"],
                   "limit": 20
                 }
                 """)
@@ -42,7 +59,8 @@ internal static class WhatIfEndpoints
             .WithProblems(
                 ProblemTypes.BothRecordingClocks, ProblemTypes.CompanyNotFound, ProblemTypes.Archived,
                 ProblemTypes.UnknownFact, ProblemTypes.FactTypeMismatch, ProblemTypes.UnknownFactValue, ProblemTypes.DateOutOfRange, ProblemTypes.LimitExceeded)
-            .Produces<ObligationPage>();
+            .WithRecordingProblems()
+            .Produces<WhatIfPage>();
         group.MapPost("/evaluate", EvaluateAsync).WithName("evaluate")
             .WithSummary("Evaluate an expression in three-valued logic, with every step")
             .WithDescription(
@@ -81,7 +99,7 @@ internal static class WhatIfEndpoints
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.ApplicabilityBody);
         try
         {
-            return new ObligationListWriter(await AnswerAsync(body, answers, cancellationToken));
+            return Results.Json(await AnswerAsync(body, answers, cancellationToken), ApiJson.Types.WhatIfPage);
         }
         catch (ApiProblem problem) when (problem.Parameter is not null)
         {
@@ -89,16 +107,27 @@ internal static class WhatIfEndpoints
         }
     }
 
-    private static async Task<ObligationList> AnswerAsync(ApplicabilityBody body, CompanyAnswers answers, CancellationToken cancellationToken)
+    private static async Task<WhatIfPage> AnswerAsync(ApplicabilityBody body, CompanyAnswers answers, CancellationToken cancellationToken)
     {
-        var paging = Paging.From(PagingQuery(body), QuestionOf(body));
+        var paging = Paging.From(body.Limit, body.Cursor, QuestionOf(body));
         var given = new GivenClocks(body.AsOf?.ToString("yyyy-MM-dd"), body.KnownOn?.ToString("yyyy-MM-dd"), body.RecordedAt, body.Position?.ToString(), body.TimeZone);
-        var question = await answers.AskAsync(
+        var (supposed, actual) = await answers.SupposeAsync(
             body.CompanyId,
             paging.Pinned is { } pinned ? ObligationEndpoints.Pinned(pinned) : given,
             (profile, vocabulary) => Overridden(profile, body.Facts, vocabulary),
+            [..(body.Developments ?? []).Select(d => (d.InstrumentId, d.ToDomain()))],
             cancellationToken);
-        return ObligationList.Of(ObligationEndpoints.Echoing(question, paging), ObligationQuery.OfStatuses(body.Status ?? []), paging);
+        var page = ObligationList.Of(ObligationEndpoints.Echoing(supposed, paging), ObligationQuery.OfStatuses(body.Status ?? []), paging).ToBody();
+        return new WhatIfPage(
+            page.CompanyId, page.AsOf, page.KnownOn, page.RecordedAt, page.TimeZone, page.Position, paging.After is null ? Differences(actual, supposed) : [], page.Items, page.Next);
+    }
+
+    private static IReadOnlyList<DifferenceBody> Differences(CompanyQuestion actual, CompanyQuestion supposed)
+    {
+        var changes = actual.View.RuleById.Keys.Union(supposed.View.RuleById.Keys, StringComparer.Ordinal).Select(id => new AnswerChange(id, Answer(actual, id), Answer(supposed, id)));
+        return [..AnswerChanges.Between(changes, id => Answer(supposed, id)).Select(c => DifferenceBody.For(c, supposed.View))];
+
+        static ObligationAnswer? Answer(CompanyQuestion question, string id) => question.View.RuleById.TryGetValue(id, out var rule) ? question.Answer(rule) : null;
     }
 
     private static async Task<IResult> EvaluateAsync(
@@ -169,20 +198,4 @@ internal static class WhatIfEndpoints
     // What a cursor goes on with: the body without its clocks and its page.
     private static string QuestionOf(ApplicabilityBody body) => "what-if\n" + JsonSerializer.Serialize(
         body with { AsOf = null, KnownOn = null, RecordedAt = null, Position = null, TimeZone = null, Limit = null, Cursor = null }, ApiJson.Types.ApplicabilityBody);
-
-    private static QueryCollection PagingQuery(ApplicabilityBody body)
-    {
-        var query = new Dictionary<string, StringValues>();
-        if (body.Limit is { } limit)
-        {
-            query["limit"] = limit.ToString();
-        }
-
-        if (body.Cursor is { } cursor)
-        {
-            query["cursor"] = cursor;
-        }
-
-        return new QueryCollection(query);
-    }
 }

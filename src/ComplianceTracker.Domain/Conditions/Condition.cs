@@ -123,7 +123,7 @@ public sealed class Condition
     public override string ToString() => Text;
 
     // With no fact known, a failure is one that no fact can mend: failures stay failures as facts become known.
-    private Failure? FailureOf(FactFrame facts) => (_node as GeneralTruthNode)?.Run(facts) as Failure;
+    private Failure? FailureOf(FactFrame facts) => (_node as IFailing)?.FailureOf(facts);
 
     private EvaluationError ErrorOf(Failure failure)
     {

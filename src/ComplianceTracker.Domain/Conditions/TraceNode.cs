@@ -21,6 +21,9 @@ public sealed record TraceNode(
     ImmutableArray<FactReading> Facts,
     ImmutableArray<TraceNode> Children)
 {
+    /// <summary>Why the step failed (a division by zero, say), in one sentence; null where it has a value or is unknown for want of facts.</summary>
+    public string? Error { get; init; }
+
     /// <summary>The value as a truth; null where the step is no bool.</summary>
     public Truth? Truth => (Type, Value) switch
     {

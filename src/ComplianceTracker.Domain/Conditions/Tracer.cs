@@ -25,7 +25,10 @@ internal sealed class Tracer(FactIndex index, FactFrame facts)
             value,
             decisive,
             [.. names.Select(name => new FactReading(name, facts.Find(name)))],
-            Children(expression, value));
+            Children(expression, value))
+        {
+            Error = value is null ? (node as IFailing)?.FailureOf(facts)?.Message : null,
+        };
     }
 
     /// <summary>The part as it is evaluated alone; null where facts have no values of its type or it reads the item of a macro.</summary>

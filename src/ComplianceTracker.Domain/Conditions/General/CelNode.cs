@@ -65,9 +65,12 @@ internal abstract class CelNode
     protected Failure Fail(string message) => new(message) { Span = Span, Facts = Facts };
 }
 
-/// <summary>A value written in the text.</summary>
+/// <summary>A value that no fact changes.</summary>
 internal sealed class ConstantNode(Expression at, CelType type, object value) : CelNode(at, type)
 {
+    /// <summary>The value; no failure.</summary>
+    public object Value => value;
+
     public override object Evaluate(CelScope scope) => value;
 }
 

@@ -1,10 +1,17 @@
 namespace ComplianceTracker.Domain.Conditions;
 
+/// <summary>A node that can fail, where those of facts are unknown at most.</summary>
+internal interface IFailing
+{
+    /// <summary>Why there is no value, or null where there is one or facts are missing.</summary>
+    Failure? FailureOf(FactFrame facts);
+}
+
 /// <summary>
 /// A whole expression of the general evaluator among the nodes of facts. Where it fails it is unknown: neither yes nor no, and what it
 /// was made of is what someone must look at.
 /// </summary>
-internal sealed class GeneralTruthNode(CelNode root, int locals) : TruthNode
+internal sealed class GeneralTruthNode(CelNode root, int locals) : TruthNode, IFailing
 {
     public override Truth Evaluate(FactFrame facts) => Run(facts) switch
     {
@@ -22,8 +29,11 @@ internal sealed class GeneralTruthNode(CelNode root, int locals) : TruthNode
         _ => root.Facts,
     });
 
+    /// <inheritdoc/>
+    public Failure? FailureOf(FactFrame facts) => Run(facts) as Failure;
+
     /// <summary>True, false, an <see cref="UnknownValue"/> or a <see cref="Failure"/>.</summary>
-    public object Run(FactFrame facts)
+    private object Run(FactFrame facts)
     {
         var value = root.Evaluate(new CelScope(facts, locals));
         return value is bool or UnknownValue or Failure ? value : Tally.NoBool(value, root);
@@ -31,7 +41,7 @@ internal sealed class GeneralTruthNode(CelNode root, int locals) : TruthNode
 }
 
 /// <summary>A sub-expression of the general evaluator whose values facts can have, for the steps of an explanation.</summary>
-internal sealed class GeneralValueNode(CelNode root, Vocabulary.FactType type, int locals) : Node
+internal sealed class GeneralValueNode(CelNode root, Vocabulary.FactType type, int locals) : Node, IFailing
 {
     public override Vocabulary.FactType Type => type;
 
@@ -47,4 +57,7 @@ internal sealed class GeneralValueNode(CelNode root, Vocabulary.FactType type, i
     };
 
     public override void AddMissing(FactFrame facts, ISet<string> missing) => missing.UnionWith(root.Facts);
+
+    /// <inheritdoc/>
+    public Failure? FailureOf(FactFrame facts) => root.Evaluate(new CelScope(facts, locals)) as Failure;
 }

@@ -99,9 +99,10 @@ internal static class Equality
 
     private static int Compare(ulong whole, double number)
     {
-        if (number >= 18446744073709551616.0)
+        const double beyond = 18446744073709551616.0;
+        if (number >= beyond)
         {
-            return -1;
+            return whole == ulong.MaxValue && number == beyond ? 0 : -1;
         }
 
         if (number < 0)
