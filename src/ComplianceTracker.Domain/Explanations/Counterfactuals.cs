@@ -16,8 +16,8 @@ public sealed class Counterfactuals
 
     private const int MostTold = 12;
 
-    // An evaluation takes about a microsecond: no more than a tenth of a second of them. Past that nothing is claimed.
-    private const int MostEvaluations = 60_000;
+    // An evaluation takes some microseconds: no more than a fraction of a second of them. Past that nothing is claimed.
+    private const int MostEvaluations = 30_000;
 
     private const int MostEdits = 3;
 
