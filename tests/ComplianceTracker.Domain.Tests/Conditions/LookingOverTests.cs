@@ -84,6 +84,8 @@ public sealed class LookingOverTests
     [InlineData("persons + 1", "1:1 persons + 1 NoCondition")]
     [InlineData("true", "1:1 true AlwaysTrue")]
     [InlineData("a && (persons > 5 || b)", "")]
+    [InlineData("word < \"x\" || word == \"x\"", "")]
+    [InlineData("a >= false", "1:1 a >= false OutOfRange")]
     public void What_is_probably_a_mistake_is_told_with_its_place(string text, string warnings) =>
         string.Join('|', Report(text).Warnings.Select(w => $"{w.At.Line}:{w.At.Column} {w.At.Text} {w.Kind}")).ShouldBe(warnings);
 

@@ -41,6 +41,10 @@ internal sealed class Samples(FactVocabulary vocabulary)
             list.Elements.All(e => e is Literal) && Add(fact.Name, [.. list.Elements.Cast<Literal>().Select(l => l.Value)]),
         Comparison { Operator: ComparisonOperator.In, Left: Literal member, Right: FactReference set } => Add(set.Name, member.Value),
         Comparison { Operator: ComparisonOperator.In } => false,
+
+        // Between two texts there are always others.
+        Comparison { Operator: not (ComparisonOperator.Equal or ComparisonOperator.NotEqual), Left: Literal { Value: StringValue } } => false,
+        Comparison { Operator: not (ComparisonOperator.Equal or ComparisonOperator.NotEqual), Right: Literal { Value: StringValue } } => false,
         Comparison { Left: FactReference fact, Right: Literal literal } => Add(fact.Name, literal.Value),
         Comparison { Left: Literal literal, Right: FactReference fact } => Add(fact.Name, literal.Value),
         Comparison comparison => IsTruth(comparison.Left) && IsTruth(comparison.Right) && Collect(comparison.Left) && Collect(comparison.Right),
