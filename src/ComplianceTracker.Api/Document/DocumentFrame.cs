@@ -9,6 +9,7 @@ internal sealed class DocumentFrame : IDocumentFilter
     private static readonly (string Name, string Description)[] Tags =
     [
         ("Obligations", "What applies to a company on a day, as known on a day, as recorded by then, and why."),
+        ("Impact", "Whom a change of law touches, one that happened or one that has not."),
         ("What if", "The same for facts that are not on record, and single expressions. Nothing is stored."),
         ("Companies", "Company profiles: declared facts with the days on which they hold."),
         ("Instruments", "Laws, regulations, standards and plans, and what happened to them."),

@@ -6,6 +6,7 @@ using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Domain.Changes;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Consequences;
 using ComplianceTracker.Domain.Explanations;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
@@ -151,6 +152,7 @@ public sealed class The_document(SeededService seeded) : IClassFixture<SeededSer
             ["Stage"] = Words.All<Stage>(),
             ["Status"] = Words.All<Status>(),
             ["Truth"] = Words.All<Truth>(),
+            ["ConsequenceKind"] = Words.All<ConsequenceKind>(),
             ["ConditionWarningKind"] = Words.All<ConditionWarningKind>(),
             ["Deed"] = Words.All<Deed>(),
             ["ChangeKind"] = Words.All<ChangeKind>(),
