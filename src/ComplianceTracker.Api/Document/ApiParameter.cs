@@ -66,14 +66,8 @@ internal sealed record ApiParameter(ParameterLocation In, string Name, string De
 
     /// <summary>Words of an enumeration; the parameter is repeated for each.</summary>
     public static OpenApiSchema Words<T>()
-        where T : struct, Enum =>
-        new()
-        {
-            Type = JsonSchemaType.Array,
-            Items = new OpenApiSchema
-            {
-                Type = JsonSchemaType.String,
-                Enum = [..Domain.Common.Words.All<T>().Select(word => (JsonNode)word)],
-            },
-        };
+        where T : struct, Enum => new() { Type = JsonSchemaType.Array, Items = OneOf(Domain.Common.Words.All<T>()) };
+
+    /// <summary>One of the words.</summary>
+    public static OpenApiSchema OneOf(IEnumerable<string> words) => new() { Type = JsonSchemaType.String, Enum = [..words.Select(word => (JsonNode)word)] };
 }

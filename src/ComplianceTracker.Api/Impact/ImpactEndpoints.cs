@@ -17,7 +17,7 @@ internal static class ImpactEndpoints
     private const string ExamplePin = "2021-11-01 2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00";
 
     private static readonly ApiParameter Applies = ApiParameter.Query(
-        "applies", "`yes` (left out: this) lists the companies for which something changes, `unknown` those for which that depends on facts that are missing.", ApiParameter.Words<Truth>) with
+        "applies", "`yes` (left out: this) lists the companies for which something changes, `unknown` those for which that depends on facts that are missing.", () => ApiParameter.OneOf([Words.Of(Truth.Yes), Words.Of(Truth.Unknown)])) with
     {
         Form = "unknown",
     };

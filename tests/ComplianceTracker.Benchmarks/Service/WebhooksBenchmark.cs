@@ -123,7 +123,6 @@ internal sealed class WebhooksBenchmark : IAsyncDisposable
                 return rate;
             });
         rates.Print($"webhooks: sustained, {Endpoints} endpoints", "deliveries/s", 0.35);
-        Console.WriteLine($"out of order: {receivers.OutOfOrder}");
     }
 
     private async Task LatencyAsync()
@@ -166,13 +165,28 @@ internal sealed class WebhooksBenchmark : IAsyncDisposable
                 lags.Add(Stopwatch.GetElapsedTime(begun, at).TotalMilliseconds);
             }
         };
-        var before = await LagsAsync(sent, lags);
+        // A p99 of one window scatters: the median of several, after one that does not count.
+        var before = await MedianAsync();
         receivers.Hangs = "/e0";
-        await LagsAsync(sent, lags);
-        var during = await LagsAsync(sent, lags);
+        var during = await MedianAsync();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p99 of the others {before:0.0} ms before, {during:0.0} ms while one hangs"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"webhooks: one hangs, p99 of the others",-44} {during / before:0.00} × reach ≤ 2 ×  {(during <= 2 * before ? "reached" : "NOT REACHED")}"));
+
+        async Task<double> MedianAsync()
+        {
+            await LagsAsync(sent, lags);
+            var windows = new List<double>();
+            for (var i = 0; i < 5; i++)
+            {
+                windows.Add(await LagsAsync(sent, lags));
+            }
+
+            Console.WriteLine($"p99 of each window: {Said(windows)} ms");
+            return Benchmarks.Rounds.Median(windows);
+        }
     }
+
+    private static string Said(IEnumerable<double> windows) => string.Join(", ", windows.Select(w => w.ToString("0", CultureInfo.InvariantCulture)));
 
     private async Task<double> LagsAsync(ConcurrentDictionary<string, long> sent, ConcurrentBag<double> lags)
     {
