@@ -17,10 +17,14 @@ internal sealed class CompanyPopulation(IEventStore store, EventTypes types) : I
     private const int CompaniesAtOnce = 500;
     private const int EventsAtOnce = 1000;
 
+    // The law on record has some hundred parts of conditions; what is supposed adds others.
+    private const int MostRemembered = 5000;
+
     private static readonly EventFilter Companies = EventFilter.ByStreamPrefix(StreamIds.CompanyPrefix);
 
     private readonly SemaphoreSlim asking = new(1, 1);
     private State? current;
+    private State? past;
     private Task<State>? loading;
 
     /// <summary>Asks the population as recorded by the position.</summary>
@@ -44,10 +48,20 @@ internal sealed class CompanyPopulation(IEventStore store, EventTypes types) : I
                 await FollowAsync(current, position, cancellationToken);
             }
 
-            // Where no company changed since the position, what is known now was known then.
-            return ask(position >= current.LastChange && current.Population.Index == index
-                ? current.Population
-                : (await ReadAsync(position, index, cancellationToken)).Population);
+            // Where no company changed since the position, what is known now was known then. Of the past one state is kept: pages follow pages.
+            var asked = current;
+            if (position < current.LastChange || current.Population.Index != index)
+            {
+                asked = past = past is { } kept && kept.Through == position && kept.Population.Index == index ? kept : await ReadAsync(position, index, cancellationToken);
+            }
+
+            var answer = ask(asked.Population);
+            if (asked.Population.Remembered > MostRemembered)
+            {
+                asked.Population.Forget();
+            }
+
+            return answer;
         }
         finally
         {

@@ -71,12 +71,13 @@ internal sealed class ImpactQuestions(CompanyPopulation companies, InstrumentCat
     {
         var found = Guid.TryParse(eventId, out var id)
             ? log.Events.TryGetValue(id, out var place) ? [place] : []
-            : log.Events.Values.Where(p => p.DevelopmentId == eventId).Take(2).ToArray();
+            : log.Events.Values.Where(p => p.DevelopmentId == eventId).OrderByDescending(p => p.Position <= position).ToArray();
         return found switch
         {
             [var only] when only.Position <= position => only,
             [_] => throw new ApiProblem(ProblemTypes.DevelopmentNotFound, $"The development '{eventId}' was not recorded by position {position}."),
             [] => throw new ApiProblem(ProblemTypes.DevelopmentNotFound, $"No development was recorded under '{eventId}'."),
+            [var first, var second, ..] when first.Position <= position && second.Position > position => first,
             _ => throw new ApiProblem(ProblemTypes.DevelopmentNotFound, $"Several instruments have a development '{eventId}': name the event by its id, as GET /api/v1/events gives it."),
         };
     }
@@ -103,16 +104,16 @@ internal sealed class ImpactQuestions(CompanyPopulation companies, InstrumentCat
         var recordedAt = paging.PinnedInstant ?? asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
         var (counts, items, more) = await companies.AskAsync(
             position, after.Index,
-            population => Ask(population, changes, after, asked, applies, paging), cancellationToken);
+            population => Ask(population, changes, after, asked, applies, paging, cancellationToken), cancellationToken);
         return new ImpactPage(
             instrumentId, developmentIds, asked.AsOf, asked.KnownOn, recordedAt, asked.TimeZone, position, [..changes.Select(c => c.ObligationId)], counts, items,
             more ? paging.Cursor(items[^1].CompanyId, $"{asked.AsOf:yyyy-MM-dd} {asked.KnownOn:yyyy-MM-dd} {position} {asked.TimeZone} {recordedAt:O}") : null);
     }
 
     private static (ImpactCounts Counts, IReadOnlyList<ImpactItem> Items, bool More) Ask(
-        Population population, List<RuleChange> changes, CatalogueView after, QuestionClocks asked, Truth applies, Paging paging)
+        Population population, List<RuleChange> changes, CatalogueView after, QuestionClocks asked, Truth applies, Paging paging, CancellationToken cancellationToken)
     {
-        var impact = Domain.Matching.Impact.Of(population, changes, id => after.RuleById.GetValueOrDefault(id)?.Rule, asked.AsOf);
+        var impact = Domain.Matching.Impact.Of(population, changes, id => after.RuleById.GetValueOrDefault(id)?.Rule, asked.AsOf, cancellationToken);
         var own = population.Companies.Where(c => StreamIds.TenantOf(population.IdOf(c)) == StreamIds.DefaultTenant).ToList();
         var touched = own.Where(c => impact.TouchOf(c) != Touch.None).ToList();
         var wanted = applies == Truth.Unknown ? Touch.Undetermined : Touch.Sure;

@@ -55,12 +55,12 @@ internal sealed class CompanyAnswers(
         asked = clocks.InZone(asked, given, profile?.TimeZone);
         var knowing = asked.Knowing(given, developments.Select(d => d.Development));
         var log = await catalogue.ThroughAsync(position, cancellationToken);
-        var law = catalogue.View(log, asked.KnownOn, position);
+        var law = catalogue.View(log, knowing.KnownOn, position);
         var supposed = developments.Count == 0 ? law : catalogue.Law(log, developments, knowing.KnownOn, position);
         var changed = change(profile, law.Vocabulary);
         return (
             await ComputeAsync(companyId, knowing, position, supposed, changed, cancellationToken),
-            await ComputeAsync(companyId, asked, position, law, profile ?? changed, cancellationToken));
+            await ComputeAsync(companyId, knowing, position, law, profile ?? changed, cancellationToken));
     }
 
     /// <summary>What explains the answer for one obligation.</summary>

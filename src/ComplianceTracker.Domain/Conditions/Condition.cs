@@ -27,6 +27,9 @@ public sealed class Condition
     /// <summary>Every fact it reads, by ordinal.</summary>
     public ImmutableArray<string> FactNames { get; }
 
+    /// <summary>How many steps one evaluation takes at most, by estimate; 1 where it only compares facts.</summary>
+    internal double Cost => _node is GeneralTruthNode general ? general.Cost : 1;
+
     /// <summary>True when it has a value or is unknown for want of facts, whatever they are; a condition of the whole language may fail.</summary>
     public bool NeverFails => _node is not IFailing;
 

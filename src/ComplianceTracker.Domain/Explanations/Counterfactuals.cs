@@ -19,17 +19,22 @@ public sealed class Counterfactuals
     // An evaluation takes some microseconds: no more than a fraction of a second of them. Past that nothing is claimed.
     private const int MostEvaluations = 30_000;
 
+    // So many steps of the general evaluator take about as long as one evaluation that only compares.
+    private const int StepsOfOne = 100;
+
     private const int MostEdits = 3;
 
     private readonly DayRule rule;
     private readonly FactFrame facts;
+    private readonly Literals literals;
     private readonly Choices choices;
     private int evaluations;
 
     private Counterfactuals(DayRule rule, FactFrame facts)
     {
         (this.rule, this.facts) = (rule, facts);
-        choices = new Choices(new Literals(rule.Condition.Root), facts.Index);
+        literals = new Literals(rule.Condition.Root);
+        choices = new Choices(literals, facts.Index);
     }
 
     /// <summary>
@@ -69,7 +74,7 @@ public sealed class Counterfactuals
         evaluations = 0;
         for (var size = 1; size <= Math.Min(MostFacts, rule.FactNames.Length); size++)
         {
-            var found = Combinations(rule.FactNames, size).SelectMany(names => With(names, goal)).Take(MostTold).ToImmutableArray();
+            var found = Combinations(rule.FactNames, size).TakeWhile(_ => evaluations < MostEvaluations).SelectMany(names => With(names, goal)).Take(MostTold).ToImmutableArray();
             if (!found.IsEmpty || evaluations >= MostEvaluations)
             {
                 // Out of evaluations: all of fewer facts were tried, of so many nothing more is claimed than what was found.
@@ -174,7 +179,8 @@ public sealed class Counterfactuals
 
     private Status? Try(FactFrame frame)
     {
-        evaluations++;
+        // One that takes many steps counts for as many as it takes the time of.
+        evaluations += 1 + (int)Math.Min(rule.Condition.Cost / StepsOfOne, MostEvaluations);
         return rule.On(frame).Status;
     }
 
@@ -246,6 +252,11 @@ public sealed class Counterfactuals
         var known = facts.Find(fact) is { } value ? Axis.PlaceOf(value) : (long?)null;
         var marks = choices.Marks(fact, others, Turning(fact));
         var places = choices.Of(fact, others, Turning(fact)).Select(Axis.PlaceOf).Concat(known is { } k ? [k] : []).Distinct().Order().ToList();
+        if (evaluations >= MostEvaluations)
+        {
+            return [];
+        }
+
         var fits = places.ConvertAll(Fits);
         var runs = new List<Run>();
         for (var i = 0; i < places.Count; i++)
@@ -263,7 +274,7 @@ public sealed class Counterfactuals
 
             var low = first == 0 ? (long?)null : Edge(places[first - 1], places[first], outside: true);
             var high = i == places.Count - 1 ? (long?)null : Edge(places[i], places[i + 1], outside: false);
-            runs.Add(new Run(low ?? places[first], high ?? places[i], Nearest(low, high, places[first], places[i]), Range(low, high)));
+            runs.Add(new Run(low ?? places[first], high ?? places[i], Nearest(low, high, places[first], places[i]), literals.IsLoose(fact) ? null : Range(low, high)));
         }
 
         // The nearest on each side.
@@ -310,5 +321,5 @@ public sealed class Counterfactuals
         ? [[]]
         : of.SelectMany((first, i) => Combinations(of[(i + 1)..], size - 1).Select(rest => rest.Insert(0, first)));
 
-    private sealed record Run(long Low, long High, FactValue Nearest, ValueRange Range);
+    private sealed record Run(long Low, long High, FactValue Nearest, ValueRange? Range);
 }

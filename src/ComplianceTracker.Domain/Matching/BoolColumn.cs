@@ -26,7 +26,7 @@ internal sealed class BoolColumn(int slot) : Column(slot)
 
     public override FactValue? At(int row) => !Bit(known, row) ? null : Bit(holds, row) ? Yes : No;
 
-    public override void Evaluate(Condition condition, FactFrame scratch, int from, int to, TruthBits into)
+    public override void Evaluate(Condition condition, FactFrame scratch, int from, int to, TruthBits into, CancellationToken cancellationToken)
     {
         // Three values at most: what the condition comes to for each of them, then row by row or word by word.
         var (unknown, yes, no) = (Truth(null), Truth(Yes), Truth(No));

@@ -16,7 +16,7 @@ internal abstract class Column(int slot)
     public abstract FactValue? At(int row);
 
     /// <summary>Writes the truth of a condition that reads this fact alone, for the rows from the first one on.</summary>
-    public abstract void Evaluate(Condition condition, FactFrame scratch, int from, int to, TruthBits into);
+    public abstract void Evaluate(Condition condition, FactFrame scratch, int from, int to, TruthBits into, CancellationToken cancellationToken);
 
     /// <summary>Another column to go on with, when this one has no room for what came; itself otherwise.</summary>
     public virtual Column Roomy => this;
@@ -80,7 +80,7 @@ internal sealed class CodedColumn(int slot, FactIndex index) : Column(slot)
 
     public override FactValue? At(int row) => CodeAt(row) is > 0 and var code ? values[code - 1].Value : null;
 
-    public override void Evaluate(Condition condition, FactFrame scratch, int from, int to, TruthBits into)
+    public override void Evaluate(Condition condition, FactFrame scratch, int from, int to, TruthBits into, CancellationToken cancellationToken)
     {
         var truths = new Truth?[values.Count + 1];
         for (var row = from; row < to; row++)
@@ -88,6 +88,7 @@ internal sealed class CodedColumn(int slot, FactIndex index) : Column(slot)
             var code = CodeAt(row);
             if (truths[code] is not { } truth)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 scratch.Put(Slot, code == 0 ? null : values[code - 1].Value, code == 0 ? null : values[code - 1].Coverage);
                 truths[code] = truth = condition.Evaluate(scratch);
             }
@@ -143,7 +144,7 @@ internal sealed class NumberColumn(int slot, bool isDouble) : Column(slot)
         : isDouble ? new DoubleValue(BitConverter.Int64BitsToDouble(numbers[row]))
         : new IntValue(numbers[row]);
 
-    public override void Evaluate(Condition condition, FactFrame scratch, int from, int to, TruthBits into)
+    public override void Evaluate(Condition condition, FactFrame scratch, int from, int to, TruthBits into, CancellationToken cancellationToken)
     {
         if (condition.Root is Comparison { Left: FactReference, Right: Literal literal } comparison && comparison.Operator != ComparisonOperator.In)
         {
@@ -163,6 +164,7 @@ internal sealed class NumberColumn(int slot, bool isDouble) : Column(slot)
 
         for (var row = from; row < to; row++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             scratch.Put(Slot, At(row), null);
             Write(into, row, condition.Evaluate(scratch));
         }

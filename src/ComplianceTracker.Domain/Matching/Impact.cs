@@ -26,12 +26,14 @@ public sealed class Impact
     /// <param name="changes">The obligations that the change is about.</param>
     /// <param name="unchanged">The rule of any other obligation, or null: it is asked where one takes the place of another.</param>
     /// <param name="asOf">The legal day.</param>
-    public static Impact Of(Population population, IReadOnlyCollection<RuleChange> changes, Func<string, Rule?> unchanged, DateOnly asOf)
+    /// <param name="cancellationToken">Ends the search.</param>
+    public static Impact Of(
+        Population population, IReadOnlyCollection<RuleChange> changes, Func<string, Rule?> unchanged, DateOnly asOf, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(population);
         ArgumentNullException.ThrowIfNull(changes);
         ArgumentNullException.ThrowIfNull(unchanged);
-        return new Impact([..Linked(changes, unchanged).Select(some => PartOf(population, some, asOf))]);
+        return new Impact([..Linked(changes, unchanged).Select(some => PartOf(population, some, asOf, cancellationToken))]);
     }
 
     /// <summary>What changes for the company, by obligation and kind; nothing when it is not touched.</summary>
@@ -158,15 +160,16 @@ public sealed class Impact
         HashSet<string> Of(string id) => neighbours.TryGetValue(id, out var of) ? of : neighbours[id] = new(StringComparer.Ordinal);
     }
 
-    private static Part PartOf(Population population, List<RuleChange> changes, DateOnly asOf)
+    private static Part PartOf(Population population, List<RuleChange> changes, DateOnly asOf, CancellationToken cancellationToken)
     {
         var rules = changes.SelectMany(c => new[] { c.Before, c.After }).OfType<Rule>().Distinct().ToList();
         var facts = rules.SelectMany(r => r.FactNames).Distinct(StringComparer.Ordinal).ToList();
-        var groups = population.Alike(rules);
+        var groups = population.Alike(rules, cancellationToken);
         return new Part(groups.GroupOf, [..groups.Representatives.Select(company => Told(population.ProfileOf(company, facts)))]);
 
         ImmutableArray<Consequence> Told(Companies.CompanyProfile profile)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var frames = new CompanyFrames(profile, population.Index);
             var answers = changes.ToDictionary(
                 c => c.ObligationId,

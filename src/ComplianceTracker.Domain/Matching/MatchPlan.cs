@@ -10,10 +10,10 @@ namespace ComplianceTracker.Domain.Matching;
 internal abstract record MatchPlan
 {
     /// <summary>The leaves, in the order of the text; the same one may come twice.</summary>
-    public abstract IEnumerable<Condition> Leaves { get; }
+    public abstract IEnumerable<MatchLeaf> Leaves { get; }
 
     /// <summary>The truth for each row.</summary>
-    public abstract TruthBits Evaluate(Population population);
+    public abstract TruthBits Evaluate(Population population, CancellationToken cancellationToken);
 
     /// <summary>The plan of a condition.</summary>
     public static MatchPlan Of(Condition condition, FactIndex index) => Of(condition.Root, index);
@@ -23,38 +23,39 @@ internal abstract record MatchPlan
         Negation negation => new Not(Of(negation.Operand, index)),
         Junction junction => new Joined(junction.Kind, [..junction.Operands.Select(o => Of(o, index))]),
         Choice choice when NeverFails(choice.Condition, index) => new Chosen(Of(choice.Condition, index), Of(choice.WhenYes, index), Of(choice.WhenNo, index)),
-        _ => new Leaf(
-            Condition.Compile(expression.ToString(), index).Condition
-            ?? throw new InvalidOperationException($"A part of a condition does not compile by itself: {expression}")),
+        _ => new Leaf(new MatchLeaf(expression.ToString(), Part(expression, index))),
     };
 
     // A choice between equals is settled only if its condition cannot fail, which the bitmaps of its truths do not tell.
-    private static bool NeverFails(Expression condition, FactIndex index) => Condition.Compile(condition.ToString(), index).Condition is { NeverFails: true };
+    private static bool NeverFails(Expression condition, FactIndex index) => Part(condition, index).NeverFails;
 
-    private sealed record Leaf(Condition Condition) : MatchPlan
+    private static Condition Part(Expression expression, FactIndex index) => Condition.OfTree(expression, index)
+        ?? throw new InvalidOperationException($"A part of a condition is no truth of its own: {expression}");
+
+    private sealed record Leaf(MatchLeaf Asked) : MatchPlan
     {
-        public override IEnumerable<Condition> Leaves => [Condition];
+        public override IEnumerable<MatchLeaf> Leaves => [Asked];
 
-        public override TruthBits Evaluate(Population population) => population.Evaluate(Condition);
+        public override TruthBits Evaluate(Population population, CancellationToken cancellationToken) => population.Evaluate(Asked, cancellationToken);
     }
 
     private sealed record Not(MatchPlan Operand) : MatchPlan
     {
-        public override IEnumerable<Condition> Leaves => Operand.Leaves;
+        public override IEnumerable<MatchLeaf> Leaves => Operand.Leaves;
 
-        public override TruthBits Evaluate(Population population) => Operand.Evaluate(population).Negated();
+        public override TruthBits Evaluate(Population population, CancellationToken cancellationToken) => Operand.Evaluate(population, cancellationToken).Negated();
     }
 
     private sealed record Joined(JunctionKind Kind, ImmutableArray<MatchPlan> Operands) : MatchPlan
     {
-        public override IEnumerable<Condition> Leaves => Operands.SelectMany(o => o.Leaves);
+        public override IEnumerable<MatchLeaf> Leaves => Operands.SelectMany(o => o.Leaves);
 
-        public override TruthBits Evaluate(Population population)
+        public override TruthBits Evaluate(Population population, CancellationToken cancellationToken)
         {
-            var bits = Operands[0].Evaluate(population);
+            var bits = Operands[0].Evaluate(population, cancellationToken);
             foreach (var operand in Operands.AsSpan()[1..])
             {
-                bits = bits.Joined(Kind, operand.Evaluate(population));
+                bits = bits.Joined(Kind, operand.Evaluate(population, cancellationToken));
             }
 
             return bits;
@@ -63,9 +64,14 @@ internal abstract record MatchPlan
 
     private sealed record Chosen(MatchPlan Condition, MatchPlan WhenYes, MatchPlan WhenNo) : MatchPlan
     {
-        public override IEnumerable<Condition> Leaves => [..Condition.Leaves, ..WhenYes.Leaves, ..WhenNo.Leaves];
+        public override IEnumerable<MatchLeaf> Leaves => [..Condition.Leaves, ..WhenYes.Leaves, ..WhenNo.Leaves];
 
-        public override TruthBits Evaluate(Population population) =>
-            Condition.Evaluate(population).Choosing(WhenYes.Evaluate(population), WhenNo.Evaluate(population));
+        public override TruthBits Evaluate(Population population, CancellationToken cancellationToken) =>
+            Condition.Evaluate(population, cancellationToken).Choosing(WhenYes.Evaluate(population, cancellationToken), WhenNo.Evaluate(population, cancellationToken));
     }
 }
+
+/// <summary>A part of conditions that no operator joins.</summary>
+/// <param name="Key">Its canonical text: the same part of other conditions is the same leaf.</param>
+/// <param name="Condition">What is asked.</param>
+internal sealed record MatchLeaf(string Key, Condition Condition);

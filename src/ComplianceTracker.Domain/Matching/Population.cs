@@ -154,14 +154,23 @@ public sealed class Population
     public IEnumerable<string> ValuesOf(string fact) => index.TryGetSlot(fact, out var slot) ? columns[slot]?.Members ?? [] : [];
 
     /// <summary>Whether the condition holds, for each row; <see cref="RowOn"/> says which is a company's on a day.</summary>
-    public TruthBits Match(Condition condition)
+    /// <param name="condition">The condition, of the population's vocabulary.</param>
+    /// <param name="cancellationToken">Ends the matching; what was worked out by then is of use to the next.</param>
+    public TruthBits Match(Condition condition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        return PlanOf(condition).Evaluate(this);
+        return PlanOf(condition).Evaluate(this, cancellationToken);
     }
 
+    /// <summary>How many parts of conditions are remembered with what they came to.</summary>
+    public int Remembered => leaves.Count;
+
     /// <summary>Gives back the memory of what was asked so far; it is worked out again when it is asked again.</summary>
-    public void Forget() => leaves.Clear();
+    public void Forget()
+    {
+        leaves.Clear();
+        plans.Clear();
+    }
 
     /// <summary>The row of the company that holds on the day.</summary>
     public int RowOn(int company, DateOnly day)
@@ -180,10 +189,11 @@ public sealed class Population
     /// Parts the companies so that all rules come to the same for all of a group on every day: what one of a group is answered, each is.
     /// </summary>
     /// <param name="rules">The rules.</param>
-    public CompanyGroups Alike(IReadOnlyCollection<Rule> rules)
+    /// <param name="cancellationToken">Ends the matching.</param>
+    public CompanyGroups Alike(IReadOnlyCollection<Rule> rules, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rules);
-        var asked = rules.SelectMany(r => r.Conditions).SelectMany(c => PlanOf(c).Leaves).DistinctBy(l => l.Text).Select(Through).ToList();
+        var asked = rules.SelectMany(r => r.Conditions).SelectMany(c => PlanOf(c).Leaves).DistinctBy(l => l.Key).Select(l => Through(l, cancellationToken)).ToList();
         var starts = rules.SelectMany(r => r.History.Contents).Select(c => c.Content.RelativeStart?.Fact).OfType<string>().Distinct(StringComparer.Ordinal)
             .Select(fact => index.TryGetSlot(fact, out var slot) ? columns[slot] as CodedColumn : null).OfType<CodedColumn>().ToList();
         var keys = new ulong[asked.Count == 0 ? 0 : rows];
@@ -195,6 +205,7 @@ public sealed class Population
         }
 
         var representatives = new List<int>();
+        var varies = new bool[companies.Count];
 
         // Two bits for each leaf, as many leaves at a time as a word holds; each word parts the groups further.
         foreach (var some in asked.Chunk(TruthBits.WordBits / 2))
@@ -205,20 +216,20 @@ public sealed class Population
                 some[i].AddTo(keys, 2 * i);
             }
 
-            Part(groups, keys);
+            Part(groups, varies, keys);
         }
 
         foreach (var leaf in asked.Where(l => l.Missing is not null))
         {
-            Part(groups, [..leaf.Missing!.Take(rows).Select(m => (ulong)m)]);
+            Part(groups, varies, [..leaf.Missing!.Take(rows).Select(m => (ulong)m)]);
         }
 
         foreach (var start in starts)
         {
-            Part(groups, [..Enumerable.Range(0, rows).Select(row => (ulong)start.CodeAt(row))]);
+            Part(groups, varies, [..Enumerable.Range(0, rows).Select(row => (ulong)start.CodeAt(row))]);
         }
 
-        // Who has days of its own is a group of its own.
+        // For whom the rules come to something else on some days is a group of its own.
         var numbers = new Dictionary<int, int>();
         for (var company = 0; company < groups.Length; company++)
         {
@@ -228,12 +239,12 @@ public sealed class Population
             }
 
             var isKnown = false;
-            var group = companies[company].Count > 1 ? representatives.Count : CollectionsMarshal.GetValueRefOrAddDefault(numbers, groups[company], out isKnown);
+            var group = varies[company] ? representatives.Count : CollectionsMarshal.GetValueRefOrAddDefault(numbers, groups[company], out isKnown);
             if (!isKnown)
             {
                 group = representatives.Count;
                 representatives.Add(company);
-                if (companies[company].Count == 1)
+                if (!varies[company])
                 {
                     numbers[groups[company]] = group;
                 }
@@ -246,9 +257,9 @@ public sealed class Population
     }
 
     // Of equal length, whatever room each leaf has; nobody else may hold what is written into later.
-    internal TruthBits Evaluate(Condition leaf)
+    internal TruthBits Evaluate(MatchLeaf leaf, CancellationToken cancellationToken)
     {
-        var (yes, unknown) = Through(leaf).Bits;
+        var (yes, unknown) = Through(leaf, cancellationToken).Bits;
         return new TruthBits(yes[..TruthBits.WordsFor(rows)], unknown[..TruthBits.WordsFor(rows)]);
     }
 
@@ -260,8 +271,8 @@ public sealed class Population
         }
     }
 
-    // Parts each group by the keys of its companies' first rows.
-    private void Part(int[] groups, ulong[] keys)
+    // Parts each group by the keys of its companies' rows, and marks those whose rows differ.
+    private void Part(int[] groups, bool[] varies, ulong[] keys)
     {
         var parts = new Dictionary<ulong, Dictionary<int, int>>();
         var next = 0;
@@ -275,7 +286,13 @@ public sealed class Population
             }
 
             // Neighbours are alike more often than not.
-            var key = keys[companies[company].First];
+            var (_, _, first, count) = companies[company];
+            var key = keys[first];
+            for (var row = first + 1; row < first + count; row++)
+            {
+                varies[company] |= keys[row] != key;
+            }
+
             if (key != lastKey || group != lastGroup)
             {
                 ref var byGroup = ref CollectionsMarshal.GetValueRefOrAddDefault(parts, key, out _);
@@ -299,32 +316,32 @@ public sealed class Population
     }
 
     // Leaves are kept: the same comparison stands in many conditions, and rows once evaluated never change.
-    private Leaf Through(Condition condition)
+    private Leaf Through(MatchLeaf asked, CancellationToken cancellationToken)
     {
-        if (!leaves.TryGetValue(condition.Text, out var leaf))
+        if (!leaves.TryGetValue(asked.Key, out var leaf))
         {
-            leaves[condition.Text] = leaf = new Leaf(condition);
+            leaves[asked.Key] = leaf = new Leaf(asked.Condition);
         }
 
         if (leaf.Rows < rows)
         {
-            Extend(leaf);
+            Extend(leaf, cancellationToken);
         }
 
         return leaf;
     }
 
-    private void Extend(Leaf leaf)
+    private void Extend(Leaf leaf, CancellationToken cancellationToken)
     {
         leaf.MakeRoom(TruthBits.WordsFor(rows), rows);
         var (from, condition) = (leaf.Rows, leaf.Condition);
-        if (condition.FactNames is [var only] && index.TryGetSlot(only, out var slot) && columns[slot] is { } column)
+        if (leaf.Missing is null && condition.FactNames is [var only] && index.TryGetSlot(only, out var slot) && columns[slot] is { } column)
         {
-            column.Evaluate(condition, scratch, from, rows, leaf.Bits);
+            column.Evaluate(condition, scratch, from, rows, leaf.Bits, cancellationToken);
         }
         else
         {
-            leaf.EvaluateEach(from, rows, FrameOf);
+            leaf.EvaluateEach(from, rows, FrameOf, cancellationToken);
         }
 
         leaf.Rows = rows;
@@ -355,15 +372,16 @@ public sealed class Population
     /// <summary>A part of conditions that no operator joins, and its truth for the rows so far.</summary>
     private sealed class Leaf(Condition condition)
     {
-        private readonly Dictionary<string, int>? missingSets = condition.FactNames.Length > 1 ? new(StringComparer.Ordinal) : null;
+        // What fails is unknown too, but for no missing fact.
+        private readonly Dictionary<string, int>? missingSets = condition.FactNames.Length > 1 || !condition.NeverFails ? new(StringComparer.Ordinal) : null;
         private TruthBits bits = TruthBits.Empty(0);
-        private int[]? missing = condition.FactNames.Length > 1 ? [] : null;
+        private int[]? missing = condition.FactNames.Length > 1 || !condition.NeverFails ? [] : null;
 
         public Condition Condition => condition;
 
         public TruthBits Bits => bits;
 
-        /// <summary>By row, which facts keep it unknown, as a number; null where it reads one fact at most.</summary>
+        /// <summary>By row, which facts keep it unknown, as a number; null where it can be only the one that it reads.</summary>
         public int[]? Missing => missing;
 
         public int Rows { get; set; }
@@ -380,10 +398,11 @@ public sealed class Population
             }
         }
 
-        public void EvaluateEach(int from, int to, Func<Condition, int, FactFrame> frameOf)
+        public void EvaluateEach(int from, int to, Func<Condition, int, FactFrame> frameOf, CancellationToken cancellationToken)
         {
             for (var row = from; row < to; row++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 var evaluation = condition.EvaluateWithMissing(frameOf(condition, row));
                 var bit = 1UL << (row % TruthBits.WordBits);
                 if (evaluation.Result == Truth.Yes)
@@ -395,7 +414,7 @@ public sealed class Population
                     bits.Unknown[row / TruthBits.WordBits] |= bit;
                     if (missing is not null && missingSets is not null)
                     {
-                        var facts = string.Join(' ', evaluation.MissingFacts);
+                        var facts = (evaluation.Error is null ? "" : "!") + string.Join(' ', evaluation.MissingFacts);
                         if (!missingSets.TryGetValue(facts, out var number))
                         {
                             missingSets[facts] = number = missingSets.Count + 1;

@@ -93,7 +93,7 @@ internal sealed class SetColumn(int slot, FactIndex index) : Column(slot)
         return new SetValue(values.ToImmutable(), versions[states[row] - 1]);
     }
 
-    public override void Evaluate(Condition condition, FactFrame scratch, int from, int to, TruthBits into)
+    public override void Evaluate(Condition condition, FactFrame scratch, int from, int to, TruthBits into, CancellationToken cancellationToken)
     {
         switch (condition.Root)
         {
@@ -106,6 +106,7 @@ internal sealed class SetColumn(int slot, FactIndex index) : Column(slot)
             default:
                 for (var row = from; row < to; row++)
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     var set = (SetValue?)At(row);
                     scratch.Put(Slot, set, set is not null && index.CoverageSlots[Slot] >= 0 ? new Coverage(set.Values, index.Jurisdictions) : null);
                     Write(into, row, condition.Evaluate(scratch));

@@ -34,6 +34,56 @@ public sealed class MatchingProperties
         from day in Scenarios.Day
         select new Scene(first, second, kept, successor, [..companies], [..later], day);
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void A_condition_of_the_whole_language_comes_to_the_same_and_groups_lack_the_same_facts()
+    {
+        var crowds =
+            from conditions in WideTrees.Conditions.ArrayOf(3)
+            from companies in Trees.SomeFacts.ArrayOf(12)
+            select (conditions, companies);
+        Properties.ForAll(
+            crowds,
+            crowd =>
+            {
+                var population = new Population(Sample.Index);
+                for (var i = 0; i < crowd.companies.Length; i++)
+                {
+                    population.Put($"{i}", Profile($"{i}", crowd.companies[i]));
+                }
+
+                foreach (var condition in crowd.conditions)
+                {
+                    var bits = population.Match(condition, Cancel);
+                    var rule = RuleOf(condition);
+                    var groups = population.Alike([rule], Cancel);
+                    for (var i = 0; i < crowd.companies.Length; i++)
+                    {
+                        var number = population.Find($"{i}")!.Value;
+                        var own = condition.EvaluateWithMissing(FactFrame.Of(Sample.Index, crowd.companies[i]));
+                        bits.At(population.RowOn(number, Scenarios.First)).ShouldBe(own.Result, $"{condition.Text} for {i}");
+                        var like = int.Parse(population.IdOf(groups.Representatives[groups.GroupOf[number]]));
+                        condition.EvaluateWithMissing(FactFrame.Of(Sample.Index, crowd.companies[like])).MissingFacts.ShouldBe(own.MissingFacts, $"{condition.Text} for {i} as for {like}");
+                    }
+                }
+            },
+            100);
+    }
+
+    [Fact]
+    public void Matching_ends_when_nobody_waits_for_it()
+    {
+        var population = new Population(Facts.Slots);
+        population.Put("one", Facts.Company([new FactDeclaration("staff", new IntValue(3), Days.Always)]));
+        var costly = Condition.Compile("[1, 2, 3].exists(x, x * staff == 9)", Facts.Slots).Condition!;
+        using var gone = new CancellationTokenSource();
+        gone.Cancel();
+
+        Should.Throw<OperationCanceledException>(() => population.Match(costly, gone.Token));
+        population.Match(costly, Cancel).At(0).ShouldBe(Truth.Yes);
+    }
+
     [Fact]
     public void A_condition_comes_to_the_same_for_every_company_at_once_and_one_by_one()
     {
@@ -46,12 +96,12 @@ public sealed class MatchingProperties
                 population.Put($"{i}", Profile($"{i}", crowd.Companies[i]));
 
                 // Asked in between too: what was evaluated is kept, and more companies come.
-                _ = population.Match(conditions[i % conditions.Count]);
+                _ = population.Match(conditions[i % conditions.Count], Cancel);
             }
 
             foreach (var condition in conditions)
             {
-                var bits = population.Match(condition);
+                var bits = population.Match(condition, Cancel);
                 for (var i = 0; i < crowd.Companies.Length; i++)
                 {
                     bits.At(population.RowOn(population.Find($"{i}")!.Value, Scenarios.First))
@@ -72,7 +122,7 @@ public sealed class MatchingProperties
             population.Put($"{i}", Profile($"{i}", new() { ["a"] = new BoolValue(true), ["persons"] = persons[i] is { } n ? new IntValue(n) : null }));
         }
 
-        var bits = population.Match(condition);
+        var bits = population.Match(condition, Cancel);
 
         Enumerable.Range(0, persons.Length).Select(i => bits.At(population.RowOn(population.Find($"{i}")!.Value, Scenarios.First)))
             .ShouldBe([Truth.Unknown, Truth.Unknown, Truth.Yes]);
@@ -88,7 +138,7 @@ public sealed class MatchingProperties
             var (before, after) = scene.Rules();
             var changes = after.Keys.Where(id => id != "three").Select(id => new RuleChange(id, before[id], after[id])).ToList();
 
-            var impact = Impact.Of(population, changes, id => id == "three" ? after["three"] : null, scene.Day);
+            var impact = Impact.Of(population, changes, id => id == "three" ? after["three"] : null, scene.Day, Cancel);
 
             population.Count.ShouldBe(scene.Companies.Count);
             foreach (var (id, company) in scene.Companies)
@@ -138,8 +188,8 @@ public sealed class MatchingProperties
         for (var i = 0; i < 400; i++)
         {
             var company = population.Find($"{i}")!.Value;
-            population.Match(covers).At(population.RowOn(company, Scenarios.First)).ShouldBe(i % 2 == 0 ? Truth.Yes : Truth.No);
-            population.Match(holds).At(population.RowOn(company, Scenarios.First)).ShouldBe(Truth.Yes);
+            population.Match(covers, Cancel).At(population.RowOn(company, Scenarios.First)).ShouldBe(i % 2 == 0 ? Truth.Yes : Truth.No);
+            population.Match(holds, Cancel).At(population.RowOn(company, Scenarios.First)).ShouldBe(Truth.Yes);
             population.ProfileOf(company).ValueOn("activities", Scenarios.First).ShouldBe(SetValue.Complete(["shop", $"a{i}"]));
         }
     }
@@ -153,7 +203,7 @@ public sealed class MatchingProperties
         for (var i = 0; i < 1500; i++)
         {
             population.Put("one", company);
-            population.Match(condition).At(population.RowOn(population.Find("one")!.Value, Scenarios.First)).ShouldBe(Truth.Yes);
+            population.Match(condition, Cancel).At(population.RowOn(population.Find("one")!.Value, Scenarios.First)).ShouldBe(Truth.Yes);
         }
 
         population.Put("two", company with { IsArchived = true });
@@ -176,6 +226,9 @@ public sealed class MatchingProperties
         id, id, null,
         CompanyProfile.Declare(CompanyProfile.NoFacts, facts.Where(f => f.Value is not null).Select(f => new FactDeclaration(f.Key, f.Value, Days.Always))),
         false);
+
+    private static Rule RuleOf(Condition condition) => new(
+        new LawBook(Law.Happened("made", "2024-01-01", Law.Define(), Law.Enact("2024-02-01"))).History()!, [condition], condition.FactNames);
 
     private sealed record Scene(
         ImmutableArray<Development> First, ImmutableArray<Development> Second, int Kept, string Successor, ImmutableArray<CompanyProfile> Begun, ImmutableArray<CompanyProfile> Later, DateOnly Day)

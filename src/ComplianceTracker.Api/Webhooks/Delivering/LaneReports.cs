@@ -24,10 +24,10 @@ internal static class LaneReports
         NpgsqlDataSource database, IReadOnlyList<LaneReport> reports, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
-        AddAttempts(batch, reports);
 
         // Whoever enqueues into one of the lanes waits until all of this is stored, and sees the lane given back.
         AddForLanes(batch, reports, $"select h.n from {Held} order by l.endpoint, l.lane for update of l");
+        AddAttempts(batch, reports);
         AddMoves(batch, reports);
         AddReturns(batch, reports);
 
@@ -44,7 +44,7 @@ internal static class LaneReports
         return held;
     }
 
-    // An attempt was made whoever holds the lane by now: it is kept either way.
+    // An attempt was made whoever holds the lane by now: it is kept either way, unless the endpoint was deleted with all that was its own.
     private static void AddAttempts(NpgsqlBatch batch, IReadOnlyList<LaneReport> reports)
     {
         var attempts = reports.SelectMany(r => r.Attempts.Select(a => (r.Lane.Endpoint, a.Delivery.Id, a.Exchange))).ToList();
@@ -58,6 +58,8 @@ internal static class LaneReports
             """
             insert into ct_webhook_attempt (endpoint, delivery, at, duration_ms, status, headers, body, error)
             select * from unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::double precision[], $5::int[], $6::text[], $7::text[], $8::text[])
+                g(endpoint, delivery, at, duration_ms, status, headers, body, error)
+            where exists (select from ct_webhook_delivery d where d.endpoint = g.endpoint and d.id = g.delivery)
             """,
             attempts.Select(a => a.Endpoint).ToArray(),
             attempts.Select(a => a.Id).ToArray(),

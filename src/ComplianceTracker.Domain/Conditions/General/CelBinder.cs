@@ -214,6 +214,11 @@ internal sealed partial class CelBinder(string text, FactIndex index, List<Undec
             return WrongType(choice.WhenYes, whenYes.Type, "a single value");
         }
 
+        if (whenNo.Type.Kind == TypeKind.Set)
+        {
+            return WrongType(choice.WhenNo, whenNo.Type, "a single value");
+        }
+
         if (CelType.Unify(whenYes.Type, whenNo.Type) is not { } type)
         {
             return WrongType(choice.WhenNo, whenNo.Type, whenYes.Type.Words);

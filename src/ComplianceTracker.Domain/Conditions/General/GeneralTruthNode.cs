@@ -13,6 +13,9 @@ internal interface IFailing
 /// </summary>
 internal sealed class GeneralTruthNode(CelNode root, int locals) : TruthNode, IFailing
 {
+    /// <summary>How many steps one evaluation takes at most, by estimate.</summary>
+    public double Cost => root.Cost;
+
     public override Truth Evaluate(FactFrame facts) => Run(facts) switch
     {
         true => Truth.Yes,
