@@ -56,11 +56,16 @@ internal sealed class NodeSubscriber : IAsyncDisposable
     }
 
     /// <summary>Tells it which secrets to verify with.</summary>
-    public async Task TellAsync(params string[] secrets)
+    public async Task TellAsync(params string[] secrets) => (await TellAsync(new JsonArray([..secrets.Select(s => (JsonNode)s)]))).ShouldBe(secrets.Length);
+
+    /// <summary>From now on it consents to nothing by OPTIONS.</summary>
+    public Task WithdrawConsentAsync() => TellAsync(JsonValue.Create(false));
+
+    private async Task<int> TellAsync(JsonNode line)
     {
-        await process.StandardInput.WriteLineAsync(new JsonArray([..secrets.Select(s => (JsonNode)s)]).ToJsonString());
+        await process.StandardInput.WriteLineAsync(line.ToJsonString());
         await process.StandardInput.FlushAsync(Cancel);
-        ((int)(await HearAsync())["told"]!).ShouldBe(secrets.Length);
+        return (int)(await HearAsync())["told"]!;
     }
 
     public async ValueTask DisposeAsync()

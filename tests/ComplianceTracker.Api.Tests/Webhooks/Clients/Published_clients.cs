@@ -23,7 +23,7 @@ public sealed class Published_clients(Databases databases)
         await AppendExamplesAsync(service);
         (await service.SendAsync(HttpMethod.Post, $"/webhooks/endpoints/{endpoint["id"]}/test")).Status.ShouldBe(202);
 
-        // A challenge is sent where OPTIONS brings no consent; its form is checked with the endpoints.
+        // A challenge is sent where OPTIONS brings no consent.
         var expected = EventNames.All.Except([EventNames.Challenge]).ToHashSet();
         var heard = new HashSet<string>();
         while (!heard.SetEquals(expected))
@@ -33,6 +33,13 @@ public sealed class Published_clients(Databases databases)
             heard.Add((string)report["type"]!);
             heard.Except(expected).ShouldBeEmpty();
         }
+
+        await subscriber.WithdrawConsentAsync();
+        var (status, verified, _) = await service.SendAsync(HttpMethod.Post, $"/webhooks/endpoints/{endpoint["id"]}/verify");
+        (status, (bool)verified!["verified"]!).ShouldBe((200, true), verified.ToJsonString());
+        var challenge = await subscriber.HearAsync();
+        ((string)challenge["type"]!).ShouldBe(EventNames.Challenge);
+        Check(challenge, 1);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 // A subscriber on the clients that subscribers use: Standard Webhooks, Svix and CloudEvents. It consents to deliveries, verifies each with
-// every secret it was told (a line of JSON on standard input replaces them), and says on standard output what came of it.
+// every secret it was told (a line of JSON on standard input replaces them), and says on standard output what came of it. Told `false` it
+// consents no longer, and echoes challenges that verify instead.
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
@@ -10,8 +11,11 @@ const { Webhook: SvixWebhook } = require('svix');
 const { HTTP } = require('cloudevents');
 
 let secrets = [];
+let consents = true;
 createInterface({ input: process.stdin }).on('line', line => {
-  secrets = JSON.parse(line);
+  const told = JSON.parse(line);
+  if (typeof told === 'boolean') consents = told;
+  else secrets = told;
   console.log(JSON.stringify({ told: secrets.length }));
 });
 
@@ -30,7 +34,7 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     const body = Buffer.concat(chunks).toString('utf8');
     if (request.method === 'OPTIONS') {
-      response.writeHead(200, { 'WebHook-Allowed-Origin': '*' }).end();
+      response.writeHead(200, consents ? { 'WebHook-Allowed-Origin': '*' } : {}).end();
       return;
     }
 
@@ -61,7 +65,8 @@ const server = createServer((request, response) => {
     if (Buffer.byteLength(body) > 64 * 1024) report.errors.push('more than 64 KiB');
     if (typeof raw.data !== 'object') report.errors.push('data is no object');
     console.log(JSON.stringify(report));
-    response.writeHead(204).end();
+    if (raw.type === 'endpoint.challenge' && report.standard.every(v => v === true)) response.writeHead(200).end(raw.data.challenge);
+    else response.writeHead(204).end();
   });
 });
 server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ port: server.address().port })));
