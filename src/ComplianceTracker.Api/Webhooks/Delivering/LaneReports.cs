@@ -73,22 +73,23 @@ internal static class LaneReports
 
     private static void AddMoves(NpgsqlBatch batch, IReadOnlyList<LaneReport> reports)
     {
-        var moved = reports.SelectMany((r, i) => r.Attempts.Select(a => (Report: i + 1L, a.Delivery.Id, a.State, Detached: Detached(r, a), r.Pause))).ToList();
+        var moved = reports.SelectMany((r, i) => r.Attempts.Select(a => (Report: i + 1L, r.Lane.Endpoint, a.Delivery.Id, a.State, Detached: Detached(r, a), r.Pause))).ToList();
         if (moved.Count == 0)
         {
             return;
         }
 
+        // Found by their key, whatever the planner thinks of how many there are.
         AddForLanes(
             batch, reports,
             $"""
             update ct_webhook_delivery d set state = g.state, attempts = d.attempts + 1, lane = coalesce(g.lane, d.lane),
                 done_at = case when g.state = 0 then null else now() end
-            from (select l.endpoint, h.n from {Held}) own
-            join unnest($4::bigint[], $5::bigint[], $6::smallint[], $7::text[]) g(n, id, state, lane) using (n)
-            where d.endpoint = own.endpoint and d.id = g.id and d.state = 0
+            from unnest($4::bigint[], $5::text[], $6::bigint[], $7::smallint[], $8::text[]) g(n, endpoint, id, state, lane)
+            where d.endpoint = g.endpoint and d.id = g.id and d.state = 0 and g.n in (select h.n from {Held})
             """,
             moved.Select(m => m.Report).ToArray(),
+            moved.Select(m => m.Endpoint).ToArray(),
             moved.Select(m => m.Id).ToArray(),
             moved.Select(m => (short)m.State).ToArray(),
             moved.Select(m => m.Detached).ToArray());
