@@ -80,6 +80,19 @@ internal sealed record CatalogueLog(
         _ => this,
     };
 
+    /// <summary>The instrument that defines the obligation, or null: none does.</summary>
+    /// <param name="obligationId">The obligation.</param>
+    /// <param name="asker">The instrument that asks, or null.</param>
+    /// <param name="law">The law of this log as counted.</param>
+    public string? OwnerOf(string obligationId, string? asker, Func<CatalogueView> law) => Definers.GetValueOrDefault(obligationId, []) switch
+    {
+        [] => null,
+        [var only] when only == asker => only,
+
+        // Another's definition may have been corrected away; only what counts tells, and it is asked only where another is named.
+        _ => law().RuleById.GetValueOrDefault(obligationId)?.History.Instrument.Id,
+    };
+
     /// <summary>The log in which some developments never happened to the instrument.</summary>
     public CatalogueLog Without(string instrumentId, IReadOnlySet<string> developmentIds) => this with
     {

@@ -81,20 +81,6 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
         return views.GetOrAdd((day, at), _ => new Lazy<CatalogueView>(() => Build(all, knownOn, position))).Value;
     }
 
-    /// <summary>The instrument that defines the obligation, or null: none does.</summary>
-    /// <param name="all">Everything recorded.</param>
-    /// <param name="obligationId">The obligation.</param>
-    /// <param name="asker">The instrument that asks, or null.</param>
-    /// <param name="position">The position.</param>
-    public string? OwnerOf(CatalogueLog all, string obligationId, string? asker, long position) => all.Definers.GetValueOrDefault(obligationId, []) switch
-    {
-        [] => null,
-        [var only] when only == asker => only,
-
-        // Another's definition may have been corrected away; only what counts tells, and it is asked only where another is named.
-        _ => View(all, DateOnly.MaxValue, position).RuleById.GetValueOrDefault(obligationId)?.History.Instrument.Id,
-    };
-
     /// <summary>
     /// What counts on the public day at the position in a log that is not the recorded one: with developments that have not happened, or
     /// without some that have. Nothing of it is kept.

@@ -61,16 +61,14 @@ internal static class Supposed
 
         return InstrumentDecider.Decide(
             state, new RecordDevelopment(development),
-            new InstrumentContext(recorded.VocabularyAt(position), OwnerOf)).Rejection;
+            new InstrumentContext(recorded.VocabularyAt(position), id => supposed.OwnerOf(id, instrumentId, Law))).Rejection;
 
-        // As InstrumentCatalogue.OwnerOf, with what was supposed before; nothing of that may be kept by the catalogue.
-        string? OwnerOf(string id) => ReferenceEquals(recorded, supposed) ? catalogue.OwnerOf(recorded, id, instrumentId, position)
-            : supposed.Definers.GetValueOrDefault(id, []) switch
-            {
-                [] => null,
-                [var only] when only == instrumentId => only,
-                _ => catalogue.Suppose(supposed, supposed.Instruments.Where(i => !ReferenceEquals(i.Value, recorded.Instruments.GetValueOrDefault(i.Key))).Select(i => i.Key).ToHashSet(StringComparer.Ordinal), DateOnly.MaxValue, position)
-                    .RuleById.GetValueOrDefault(id)?.History.Instrument.Id,
-            };
+        // Nothing of what is only supposed may be kept by the catalogue.
+        CatalogueView Law() => ReferenceEquals(recorded, supposed)
+            ? catalogue.View(recorded, DateOnly.MaxValue, position)
+            : catalogue.Suppose(supposed, Touched(recorded, supposed), DateOnly.MaxValue, position);
     }
+
+    private static HashSet<string> Touched(CatalogueLog recorded, CatalogueLog supposed) =>
+        [..supposed.Instruments.Where(i => !ReferenceEquals(i.Value, recorded.Instruments.GetValueOrDefault(i.Key))).Select(i => i.Key)];
 }

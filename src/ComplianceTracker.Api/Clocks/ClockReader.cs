@@ -117,6 +117,10 @@ internal sealed partial class ClockReader(IEventStore store, SettledLog settled,
 /// <param name="TimeZone">The time zone of the defaults, or null.</param>
 internal sealed record GivenClocks(string? AsOf, string? KnownOn, string? RecordedAt, string? Position, string? TimeZone)
 {
+    /// <summary>The clocks in the body of a request.</summary>
+    public static GivenClocks Of(DateOnly? asOf, DateOnly? knownOn, string? recordedAt, long? position, string? timeZone) =>
+        new(asOf?.ToString("yyyy-MM-dd"), knownOn?.ToString("yyyy-MM-dd"), recordedAt, position?.ToString(CultureInfo.InvariantCulture), timeZone);
+
     /// <summary>The clocks in the query of a request.</summary>
     public static GivenClocks From(IQueryCollection query) => new(
         One(query, "asOf"), One(query, "knownOn"), One(query, "recordedAt"), One(query, "position"), One(query, "timeZone"));

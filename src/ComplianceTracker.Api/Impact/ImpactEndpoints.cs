@@ -92,7 +92,7 @@ internal static class ImpactEndpoints
     {
         await barrier.WaitForLogAsync(context, cancellationToken);
         var body = await RequestBody.ReadAsync(context, ApiJson.Types.ImpactBody);
-        var given = new GivenClocks(body.AsOf?.ToString("yyyy-MM-dd"), body.KnownOn?.ToString("yyyy-MM-dd"), body.RecordedAt, body.Position?.ToString(), body.TimeZone);
+        var given = GivenClocks.Of(body.AsOf, body.KnownOn, body.RecordedAt, body.Position, body.TimeZone);
         if (body.Applies == Truth.No)
         {
             throw new ApiProblem(ProblemTypes.InvalidBody, NotAsked) { Pointer = "/applies", Expected = [Words.Of(Truth.Yes), Words.Of(Truth.Unknown)] };

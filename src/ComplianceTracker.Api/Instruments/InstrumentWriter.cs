@@ -41,7 +41,7 @@ internal sealed class InstrumentWriter(Writer writer, IEventStore store, EventTy
         var log = await catalogue.HeadAsync(cancellationToken);
         var own = state?.Instrument.Id ?? (command as RegisterInstrument)?.Instrument.Id;
 
-        return InstrumentDecider.Decide(state, command, new InstrumentContext(vocabulary, id => catalogue.OwnerOf(log, id, own, log.Through)));
+        return InstrumentDecider.Decide(state, command, new InstrumentContext(vocabulary, id => log.OwnerOf(id, own, () => catalogue.View(log, DateOnly.MaxValue, log.Through))));
     }
 
     /// <summary>The obligations that effects name and nothing on the instrument's own stream defines by the position.</summary>

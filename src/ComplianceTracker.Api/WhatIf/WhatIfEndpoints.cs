@@ -112,7 +112,7 @@ internal static class WhatIfEndpoints
     private static async Task<WhatIfPage> AnswerAsync(ApplicabilityBody body, CompanyAnswers answers, CancellationToken cancellationToken)
     {
         var paging = Paging.From(body.Limit, body.Cursor, QuestionOf(body));
-        var given = new GivenClocks(body.AsOf?.ToString("yyyy-MM-dd"), body.KnownOn?.ToString("yyyy-MM-dd"), body.RecordedAt, body.Position?.ToString(), body.TimeZone);
+        var given = GivenClocks.Of(body.AsOf, body.KnownOn, body.RecordedAt, body.Position, body.TimeZone);
         var (supposed, actual) = await answers.SupposeAsync(
             body.CompanyId,
             paging.Pinned is { } pinned ? ObligationEndpoints.Pinned(pinned) : given,

@@ -228,15 +228,18 @@ public sealed class Counterfactuals
             }
         }
 
-        // Further than that: a whole with all its parts, all that is asked for and held, all that is asked for and not held.
+        // Further than that, many that move as one: a whole with all its parts, all that is asked for and held, all that is asked for and
+        // not held; alone and with single ones beside them.
         var further = asked.Select(whole => held.Where(m => m == whole || (places && IsPartOf(m, whole))).ToList())
             .Append(going)
             .Append([..coming])
-            .Where(edit => edit.Count > mostEdits)
-            .OrderBy(edit => edit.Count);
+            .Where(many => many.Count > 1)
+            .SelectMany(many => Enumerable.Range(0, mostEdits).SelectMany(size => Combinations([..members.Except(many)], size).Select(some => some.AddRange(many))))
+            .Where(edit => edit.Length > mostEdits)
+            .OrderBy(edit => edit.Length);
         foreach (var edit in further)
         {
-            yield return (choices.Set(held.SymmetricExcept(edit)), edit.Count);
+            yield return (choices.Set(held.SymmetricExcept(edit)), edit.Length);
         }
     }
 

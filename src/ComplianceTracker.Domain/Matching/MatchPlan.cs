@@ -15,19 +15,17 @@ internal abstract record MatchPlan
     /// <summary>The truth for each row.</summary>
     public abstract TruthBits Evaluate(Population population, CancellationToken cancellationToken);
 
-    /// <summary>The plan of a condition.</summary>
-    public static MatchPlan Of(Condition condition, FactIndex index) => Of(condition.Root, index);
+    /// <summary>The plan of a condition. One that can fail is asked as a whole: which facts it lacks then is not told by its parts.</summary>
+    public static MatchPlan Of(Condition condition, FactIndex index) =>
+        condition.NeverFails ? Of(condition.Root, index) : new Leaf(new MatchLeaf(condition.Root.ToString(), condition));
 
     private static MatchPlan Of(Expression expression, FactIndex index) => expression switch
     {
         Negation negation => new Not(Of(negation.Operand, index)),
         Junction junction => new Joined(junction.Kind, [..junction.Operands.Select(o => Of(o, index))]),
-        Choice choice when NeverFails(choice.Condition, index) => new Chosen(Of(choice.Condition, index), Of(choice.WhenYes, index), Of(choice.WhenNo, index)),
+        Choice choice => new Chosen(Of(choice.Condition, index), Of(choice.WhenYes, index), Of(choice.WhenNo, index)),
         _ => new Leaf(new MatchLeaf(expression.ToString(), Part(expression, index))),
     };
-
-    // A choice between equals is settled only if its condition cannot fail, which the bitmaps of its truths do not tell.
-    private static bool NeverFails(Expression condition, FactIndex index) => Part(condition, index).NeverFails;
 
     private static Condition Part(Expression expression, FactIndex index) => Condition.OfTree(expression, index)
         ?? throw new InvalidOperationException($"A part of a condition is no truth of its own: {expression}");

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Companies;
 using ComplianceTracker.Domain.Conditions;
@@ -21,7 +20,7 @@ public sealed class Population
     private readonly FactFrame scratch;
     private readonly Dictionary<string, int> companyOf = new(StringComparer.Ordinal);
     private readonly List<Company> companies = [];
-    private readonly Dictionary<string, Leaf> leaves = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LeafTruths> leaves = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MatchPlan> plans = new(StringComparer.Ordinal);
     private int[] firstDays = [];
     private ulong[] alive = [];
@@ -197,15 +196,7 @@ public sealed class Population
         var starts = rules.SelectMany(r => r.History.Contents).Select(c => c.Content.RelativeStart?.Fact).OfType<string>().Distinct(StringComparer.Ordinal)
             .Select(fact => index.TryGetSlot(fact, out var slot) ? columns[slot] as CodedColumn : null).OfType<CodedColumn>().ToList();
         var keys = new ulong[asked.Count == 0 ? 0 : rows];
-        var groups = new int[companies.Count];
-        Array.Fill(groups, CompanyGroups.None);
-        foreach (var company in companyOf.Values)
-        {
-            groups[company] = 0;
-        }
-
-        var representatives = new List<int>();
-        var varies = new bool[companies.Count];
+        var partition = new CompanyPartition(companies.Count, companyOf.Values, company => (companies[company].First, companies[company].Count));
 
         // Two bits for each leaf, as many leaves at a time as a word holds; each word parts the groups further.
         foreach (var some in asked.Chunk(TruthBits.WordBits / 2))
@@ -216,44 +207,20 @@ public sealed class Population
                 some[i].AddTo(keys, 2 * i);
             }
 
-            Part(groups, varies, keys);
+            partition.Part(keys);
         }
 
         foreach (var leaf in asked.Where(l => l.Missing is not null))
         {
-            Part(groups, varies, [..leaf.Missing!.Take(rows).Select(m => (ulong)m)]);
+            partition.Part([..leaf.Missing!.Take(rows).Select(m => (ulong)m)]);
         }
 
         foreach (var start in starts)
         {
-            Part(groups, varies, [..Enumerable.Range(0, rows).Select(row => (ulong)start.CodeAt(row))]);
+            partition.Part([..Enumerable.Range(0, rows).Select(row => (ulong)start.CodeAt(row))]);
         }
 
-        // For whom the rules come to something else on some days is a group of its own.
-        var numbers = new Dictionary<int, int>();
-        for (var company = 0; company < groups.Length; company++)
-        {
-            if (groups[company] == CompanyGroups.None)
-            {
-                continue;
-            }
-
-            var isKnown = false;
-            var group = varies[company] ? representatives.Count : CollectionsMarshal.GetValueRefOrAddDefault(numbers, groups[company], out isKnown);
-            if (!isKnown)
-            {
-                group = representatives.Count;
-                representatives.Add(company);
-                if (!varies[company])
-                {
-                    numbers[groups[company]] = group;
-                }
-            }
-
-            groups[company] = group;
-        }
-
-        return new CompanyGroups(groups, representatives);
+        return partition.Groups();
     }
 
     // Of equal length, whatever room each leaf has; nobody else may hold what is written into later.
@@ -271,40 +238,6 @@ public sealed class Population
         }
     }
 
-    // Parts each group by the keys of its companies' rows, and marks those whose rows differ.
-    private void Part(int[] groups, bool[] varies, ulong[] keys)
-    {
-        var parts = new Dictionary<ulong, Dictionary<int, int>>();
-        var next = 0;
-        var (lastKey, lastGroup, lastPart) = (0UL, CompanyGroups.None, 0);
-        for (var company = 0; company < groups.Length; company++)
-        {
-            var group = groups[company];
-            if (group == CompanyGroups.None)
-            {
-                continue;
-            }
-
-            // Neighbours are alike more often than not.
-            var (_, _, first, count) = companies[company];
-            var key = keys[first];
-            for (var row = first + 1; row < first + count; row++)
-            {
-                varies[company] |= keys[row] != key;
-            }
-
-            if (key != lastKey || group != lastGroup)
-            {
-                ref var byGroup = ref CollectionsMarshal.GetValueRefOrAddDefault(parts, key, out _);
-                ref var part = ref CollectionsMarshal.GetValueRefOrAddDefault(byGroup ??= [], group, out var known);
-                part = known ? part : next++;
-                (lastKey, lastGroup, lastPart) = (key, group, part);
-            }
-
-            groups[company] = lastPart;
-        }
-    }
-
     private MatchPlan PlanOf(Condition condition)
     {
         if (!plans.TryGetValue(condition.Text, out var plan))
@@ -316,11 +249,11 @@ public sealed class Population
     }
 
     // Leaves are kept: the same comparison stands in many conditions, and rows once evaluated never change.
-    private Leaf Through(MatchLeaf asked, CancellationToken cancellationToken)
+    private LeafTruths Through(MatchLeaf asked, CancellationToken cancellationToken)
     {
         if (!leaves.TryGetValue(asked.Key, out var leaf))
         {
-            leaves[asked.Key] = leaf = new Leaf(asked.Condition);
+            leaves[asked.Key] = leaf = new LeafTruths(asked.Condition);
         }
 
         if (leaf.Rows < rows)
@@ -331,7 +264,7 @@ public sealed class Population
         return leaf;
     }
 
-    private void Extend(Leaf leaf, CancellationToken cancellationToken)
+    private void Extend(LeafTruths leaf, CancellationToken cancellationToken)
     {
         leaf.MakeRoom(TruthBits.WordsFor(rows), rows);
         var (from, condition) = (leaf.Rows, leaf.Condition);
@@ -368,80 +301,4 @@ public sealed class Population
         value is IntValue whole && type == FactType.Double ? new DoubleValue(whole.Value) : value;
 
     private readonly record struct Company(string Id, string Name, int First, int Count);
-
-    /// <summary>A part of conditions that no operator joins, and its truth for the rows so far.</summary>
-    private sealed class Leaf(Condition condition)
-    {
-        // What fails is unknown too, but for no missing fact.
-        private readonly Dictionary<string, int>? missingSets = condition.FactNames.Length > 1 || !condition.NeverFails ? new(StringComparer.Ordinal) : null;
-        private TruthBits bits = TruthBits.Empty(0);
-        private int[]? missing = condition.FactNames.Length > 1 || !condition.NeverFails ? [] : null;
-
-        public Condition Condition => condition;
-
-        public TruthBits Bits => bits;
-
-        /// <summary>By row, which facts keep it unknown, as a number; null where it can be only the one that it reads.</summary>
-        public int[]? Missing => missing;
-
-        public int Rows { get; set; }
-
-        public void MakeRoom(int words, int rows)
-        {
-            var (yes, unknown) = (bits.Yes, bits.Unknown);
-            Grow(ref yes, words);
-            Grow(ref unknown, words);
-            bits = new TruthBits(yes, unknown);
-            if (missing is not null)
-            {
-                Grow(ref missing, rows);
-            }
-        }
-
-        public void EvaluateEach(int from, int to, Func<Condition, int, FactFrame> frameOf, CancellationToken cancellationToken)
-        {
-            for (var row = from; row < to; row++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var evaluation = condition.EvaluateWithMissing(frameOf(condition, row));
-                var bit = 1UL << (row % TruthBits.WordBits);
-                if (evaluation.Result == Truth.Yes)
-                {
-                    bits.Yes[row / TruthBits.WordBits] |= bit;
-                }
-                else if (evaluation.Result == Truth.Unknown)
-                {
-                    bits.Unknown[row / TruthBits.WordBits] |= bit;
-                    if (missing is not null && missingSets is not null)
-                    {
-                        var facts = (evaluation.Error is null ? "" : "!") + string.Join(' ', evaluation.MissingFacts);
-                        if (!missingSets.TryGetValue(facts, out var number))
-                        {
-                            missingSets[facts] = number = missingSets.Count + 1;
-                        }
-
-                        missing[row] = number;
-                    }
-                }
-            }
-        }
-
-        public void AddTo(ulong[] keys, int shift)
-        {
-            for (var row = 0; row < Rows; row++)
-            {
-                var (word, at) = (row / TruthBits.WordBits, row % TruthBits.WordBits);
-                keys[row] |= (((bits.Yes[word] >> at) & 1) | (((bits.Unknown[word] >> at) & 1) << 1)) << shift;
-            }
-        }
-    }
-}
-
-/// <summary>Companies parted into groups in which all are answered alike.</summary>
-/// <param name="GroupOf">By a company's number its group's; <see cref="None"/> where the number is no company's any more.</param>
-/// <param name="Representatives">By a group's number, one of its companies.</param>
-public sealed record CompanyGroups(IReadOnlyList<int> GroupOf, IReadOnlyList<int> Representatives)
-{
-    /// <summary>No group.</summary>
-    public const int None = -1;
 }

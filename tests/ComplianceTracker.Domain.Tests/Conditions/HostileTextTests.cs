@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 

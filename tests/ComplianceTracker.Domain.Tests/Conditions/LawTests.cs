@@ -1,4 +1,5 @@
 using ComplianceTracker.Domain.Conditions;
+using ComplianceTracker.Domain.Tests.Support;
 using ComplianceTracker.Domain.Vocabulary;
 using FsCheck;
 using FsCheck.Fluent;

@@ -17,8 +17,6 @@ internal sealed partial class EndpointJudge(
     WebhookSettings settings,
     ILogger<EndpointJudge> logger) : IDisposable
 {
-    private const int Gone = 410;
-
     // A move takes two connections: many at once, each with one in its hands, would wait for each other.
     private readonly SemaphoreSlim moving = new(1);
 
@@ -69,7 +67,7 @@ internal sealed partial class EndpointJudge(
                 await MoveAsync(endpoint, EndpointState.Active, "A delivery succeeded again.", failures, cancellationToken);
             }
         }
-        else if (last.Exchange.Status == Gone)
+        else if (last.Exchange.Status == RetrySchedule.Gone)
         {
             await MoveAsync(endpoint, EndpointState.Disabled, "It answered 410 Gone.", failures, cancellationToken);
         }
@@ -94,7 +92,7 @@ internal sealed partial class EndpointJudge(
             _ => new EndpointDisabled(endpoint.Id, reason, failures),
         };
         var stream = StreamIds.Endpoint(endpoint.Tenant, endpoint.Id);
-        var eventId = EventIds.Of($"{stream}/{endpoint.Version}/{to}");
+        var eventId = EndpointMoves.IdOf(endpoint, to);
         await moving.WaitAsync(cancellationToken);
         try
         {

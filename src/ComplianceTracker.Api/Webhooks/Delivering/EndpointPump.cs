@@ -18,6 +18,9 @@ internal sealed class EndpointPump(string id, DeliveryParts parts, ReportWriter 
     private const int MostKept = 100_000;
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
+    // The endpoint is disabled long before that; if whoever was to do so died, one more attempt finds out the same.
+    private static readonly TimeSpan AfterTheLast = TimeSpan.FromMinutes(1);
+
     private readonly EndpointDirectory endpoints = parts.Endpoints;
     private readonly WebhookSettings settings = parts.Settings;
     private readonly TimeProvider clock = parts.Clock;
@@ -165,7 +168,7 @@ internal sealed class EndpointPump(string id, DeliveryParts parts, ReportWriter 
 
         // After the last attempt it stays where it is: the endpoint is disabled, and whoever enables it again loses nothing.
         var pause = RetrySchedule.Next(settings, delivery.Attempts + 1, exchange, Random.Shared.NextDouble());
-        return (new AttemptReport(delivery, exchange, DeliveryState.Pending), pause ?? TimeSpan.FromDays(1));
+        return (new AttemptReport(delivery, exchange, DeliveryState.Pending), pause ?? AfterTheLast);
     }
 
     private async Task<bool> MaySendAsync(WebhookEndpoint endpoint, TakenLane lane, CancellationToken stop)

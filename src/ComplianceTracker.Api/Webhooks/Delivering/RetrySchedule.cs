@@ -5,14 +5,17 @@ namespace ComplianceTracker.Api.Webhooks.Delivering;
 /// <summary>What becomes of a delivery that failed.</summary>
 internal static class RetrySchedule
 {
-    /// <summary>The pause until the next attempt; null when there is none: the schedule is exhausted.</summary>
+    /// <summary>The answer of an endpoint that is there no longer: nothing more is to be sent to it.</summary>
+    public const int Gone = 410;
+
+    /// <summary>The pause until the next attempt; null when there is none: the schedule is exhausted, or the endpoint is gone.</summary>
     /// <param name="settings">The schedule.</param>
     /// <param name="attempts">How many attempts were made, this one included.</param>
     /// <param name="exchange">The attempt that failed.</param>
     /// <param name="chance">From 0 to 1: how the jitter falls.</param>
     public static TimeSpan? Next(WebhookSettings settings, int attempts, Exchange exchange, double chance)
     {
-        if (attempts >= settings.Schedule.Length)
+        if (attempts >= settings.Schedule.Length || exchange.Status == Gone)
         {
             return null;
         }

@@ -1,4 +1,15 @@
+using ComplianceTracker.Api.Storage;
+
 namespace ComplianceTracker.Api.Webhooks.Endpoints;
+
+/// <summary>Names what is said of an endpoint that moves to another state.</summary>
+internal static class EndpointMoves
+{
+    /// <summary>The id of the event: whoever dies before the move is committed says the same again.</summary>
+    /// <param name="before">The endpoint before it moves.</param>
+    /// <param name="to">Where it moves to.</param>
+    public static Guid IdOf(WebhookEndpoint before, EndpointState to) => EventIds.Of($"{StreamIds.Endpoint(before.Tenant, before.Id)}/{before.Version}/{to}");
+}
 
 /// <summary>Somebody wanted to see an event arrive. It is sent, not stored.</summary>
 /// <param name="EndpointId">The endpoint.</param>

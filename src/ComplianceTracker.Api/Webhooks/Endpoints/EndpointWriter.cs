@@ -198,7 +198,7 @@ internal sealed class EndpointWriter(
     private async Task SayRecoveredAsync(WebhookEndpoint before, CancellationToken cancellationToken)
     {
         var stream = StreamIds.Endpoint(before.Tenant, before.Id);
-        var said = types.Encode(EventIds.Of($"{stream}/{before.Version}/{EndpointState.Active}"), new EndpointRecovered(before.Id, before.StateSince));
+        var said = types.Encode(EndpointMoves.IdOf(before, EndpointState.Active), new EndpointRecovered(before.Id, before.StateSince));
         await log.AppendAsync([new StreamAppend(stream, ExpectedVersion.Any, [said])], RequestMetadata.Webhooks(before.Tenant), cancellationToken);
     }
 

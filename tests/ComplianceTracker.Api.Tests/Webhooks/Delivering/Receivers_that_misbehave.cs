@@ -57,6 +57,17 @@ public sealed class Receivers_that_misbehave(Databases databases)
         RetrySchedule.Asked(new WebhookSettings(), exchange).ShouldBe(rest is { } expected ? TimeSpan.FromSeconds(expected) : (TimeSpan?)null);
     }
 
+    [Theory]
+    [InlineData(410, 1)]
+    [InlineData(500, 4)]
+    public void Are_not_tried_again_when_they_are_gone_or_after_the_last_attempt(int status, int attempts)
+    {
+        var settings = new WebhookSettings { Schedule = [.. Enumerable.Repeat(TimeSpan.FromSeconds(1), 4)] };
+        var exchange = new Exchange(DateTimeOffset.UnixEpoch, TimeSpan.Zero, status, "", "", null, TimeSpan.FromSeconds(60));
+
+        RetrySchedule.Next(settings, attempts, exchange, 0.5).ShouldBeNull();
+    }
+
     [Fact]
     public async Task Are_left_alone_for_as_long_as_they_ask_within_reason()
     {
