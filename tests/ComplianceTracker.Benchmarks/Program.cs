@@ -11,6 +11,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task>>(StringCompar
     ["clocks"] = ObligationsBenchmark.PastAsync,
     ["evaluate"] = EvaluateBenchmark.RunAsync,
     ["lag"] = LagBenchmark.RunAsync,
+    ["law"] = LawBenchmark.RunAsync,
     ["match"] = MatchBenchmark.RunAsync,
     ["obligations"] = ObligationsBenchmark.NowAsync,
     ["rebuild"] = RebuildBenchmark.RunAsync,

@@ -1,8 +1,9 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Text.Json;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Companies;
+using ComplianceTracker.Domain.Matching;
 using ComplianceTracker.Domain.Obligations;
 using ComplianceTracker.EventStore;
 using Npgsql;
@@ -12,7 +13,7 @@ namespace ComplianceTracker.Api.Obligations;
 
 /// <summary>
 /// Keeps the register of every company current. A company's event recomputes that company; an event of law or vocabulary
-/// recomputes, for every company, the obligations whose condition it changed. Everything is computed by the same pure function
+/// recomputes, for all companies at once, the obligations whose condition it changed. Everything is computed by the same pure function
 /// that answers what-if questions, with all that is recorded taken as known.
 /// </summary>
 /// <param name="catalogue">The law.</param>
@@ -25,6 +26,9 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
     public const string LiveName = "Register";
 
     private const int CompaniesAtOnce = 500;
+
+    // With only those facts that changed conditions read.
+    private const int MatchedAtOnce = 5000;
 
     /// <summary>The projection that answers questions.</summary>
     public RegisterProjection(InstrumentCatalogue catalogue, EventTypes types)
@@ -84,31 +88,35 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
         }
 
         var touched = rules.Changed.Select(r => r.History.ObligationId).Concat(rules.Gone).ToHashSet(StringComparer.Ordinal);
+        var asked = rules.Changed.SelectMany(r => r.Rule.FactNames).ToFrozenSet(StringComparer.Ordinal);
         var after = ("", "");
-        while (await CompaniesAfterAsync(connection, after, cancellationToken) is { Count: > 0 } page)
+        while (await CompaniesAfterAsync(connection, after, asked, cancellationToken) is { Count: > 0 } page)
         {
-            var changed = page
-                .Select(c => (c.Intervals, Now: Recomputed(c.Company, c.Intervals, touched, rules.Changed, view)))
-                .Where(c => !c.Now.Intervals.SequenceEqual(c.Intervals))
-                .Select(c => c.Now)
-                .ToList();
-            await tables.ReplaceIntervalsAsync(connection, changed, cancellationToken);
-            after = (page[^1].Company.Tenant, page[^1].Company.Profile.Id);
+            var population = new Population(view.Index);
+            foreach (var (tenant, profile, _) in page)
+            {
+                population.Put(StreamIds.Company(tenant, profile.Id), profile);
+            }
+
+            var now = PopulationRegister.Of(population, rules.Changed.Select(r => r.Rule), cancellationToken);
+            await tables.ReplaceIntervalsAsync(
+                connection,
+                [
+                    ..page
+                        .Select(c => (c.Intervals, Now: new CompanyIntervals(
+                            c.Tenant, c.Profile.Id, Merged(c.Intervals, touched, now.Of(population.Find(StreamIds.Company(c.Tenant, c.Profile.Id))!.Value)))))
+                        .Where(c => !c.Now.Intervals.SequenceEqual(c.Intervals))
+                        .Select(c => c.Now),
+                ],
+                cancellationToken);
+            after = (page[^1].Tenant, page[^1].Profile.Id);
         }
     }
 
-    private static CompanyIntervals Recomputed(
-        StoredCompany company,
-        ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> intervals,
-        HashSet<string> touched,
-        ImmutableArray<RuleView> changed,
-        CatalogueView view)
-    {
-        var now = CompanyIntervals.Of(company.Tenant, new CompanyFrames(company.Profile, view.Index), changed.Select(r => r.Rule));
-
-        // Sorting is stable, so the days of an obligation stay in order.
-        return now with { Intervals = [..intervals.Where(i => !touched.Contains(i.ObligationId)).Concat(now.Intervals).OrderBy(i => i.ObligationId, StringComparer.Ordinal)] };
-    }
+    // Sorting is stable, so the days of an obligation stay in order.
+    private static ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Merged(
+        ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> before, HashSet<string> touched, IEnumerable<(string ObligationId, ApplicabilityInterval Interval)> now) =>
+        [..before.Where(i => !touched.Contains(i.ObligationId)).Concat(now).OrderBy(i => i.ObligationId, StringComparer.Ordinal)];
 
     private async Task RecomputeCompaniesAsync(
         NpgsqlConnection connection, IReadOnlyList<RecordedEvent> events, CatalogueView view, CancellationToken cancellationToken)
@@ -138,20 +146,26 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
         new CompanyFrames(company.Profile, view.Index),
         company.Profile.IsArchived ? [] : view.Rules.Select(r => r.Rule));
 
-    private async Task<List<(StoredCompany Company, ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Intervals)>> CompaniesAfterAsync(
-        NpgsqlConnection connection, (string Tenant, string Id) after, CancellationToken cancellationToken)
+    private async Task<List<(string Tenant, CompanyProfile Profile, ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Intervals)>> CompaniesAfterAsync(
+        NpgsqlConnection connection, (string Tenant, string Id) after, FrozenSet<string> facts, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select c.tenant, c.id, c.name, c.time_zone, c.archived, c.version, c.position, c.facts, {RegisterTables.ColumnsOf("r")}
+            select c.tenant, c.id, c.name, c.facts, r.intervals
             from {tables.Company} c left join {tables.Register} r on r.tenant = c.tenant and r.company_id = c.id
             where (c.tenant, c.id) > ($1, $2) and not c.archived order by c.tenant, c.id limit $3
             """,
             connection);
         command.Parameters.Add(new() { Value = after.Tenant });
         command.Parameters.Add(new() { Value = after.Id });
-        command.Parameters.Add(new() { Value = CompaniesAtOnce });
-        return await ReadAsync(command, reader => (ReadCompany(reader), RegisterTables.ReadIntervals(reader, 8)), cancellationToken);
+        command.Parameters.Add(new() { Value = MatchedAtOnce });
+        return await ReadAsync(
+            command,
+            reader => (
+                reader.GetString(0),
+                new CompanyProfile(reader.GetString(1), reader.GetString(2), null, StoredFacts.Read(reader.GetFieldValue<byte[]>(3), facts), false),
+                RegisterTables.ReadIntervals(reader, 4)),
+            cancellationToken);
     }
 
     private async Task<Dictionary<string, CompanyProfile>> CompaniesAsync(
@@ -184,12 +198,11 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
 
     private static StoredCompany ReadCompany(NpgsqlDataReader reader)
     {
-        var facts = JsonSerializer.Deserialize(reader.GetString(7), StoredJson.Of<ImmutableArray<FactDeclaration>>());
         var profile = new CompanyProfile(
             reader.GetString(1),
             reader.GetString(2),
             reader.IsDBNull(3) ? null : reader.GetString(3),
-            CompanyProfile.Declare(CompanyProfile.NoFacts, facts),
+            StoredFacts.Read(reader.GetString(7)),
             reader.GetBoolean(4));
         return new StoredCompany(reader.GetString(0), profile, reader.GetInt64(5), reader.GetInt64(6));
     }

@@ -8,7 +8,7 @@ namespace ComplianceTracker.Api.Obligations;
 internal sealed class RegisterReader(NpgsqlDataSource database)
 {
     private static readonly string Sql = $"""
-        select s.position, s.recorded_at, c.time_zone, c.archived, {RegisterTables.ColumnsOf("r")}
+        select s.position, s.recorded_at, c.time_zone, c.archived, r.intervals
         from {RegisterTables.Live.State} s
         join {RegisterTables.Live.Company} c on c.tenant = $1 and c.id = $2
         left join {RegisterTables.Live.Register} r on r.tenant = c.tenant and r.company_id = c.id

@@ -19,7 +19,9 @@ namespace ComplianceTracker.Api.Obligations;
 /// </summary>
 internal sealed class RegisterRebuild(IEventStore store, NpgsqlDataSource database, InstrumentCatalogue catalogue, EventTypes types)
 {
-    private const string NextName = "Register.next";
+    /// <summary>The name of the projection that fills the tables until the exchange.</summary>
+    public const string NextName = "Register.next";
+
     private const string LockNotAvailable = "55P03";
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);

@@ -12,22 +12,15 @@ namespace ComplianceTracker.Api.Obligations;
 
 /// <summary>
 /// The register in SQL: for each company the intervals in which obligations apply or may apply to it. Legal windows are not in
-/// here: they are the same for every company and come from the catalogue, so that a moved date touches no company's row. An open
-/// end of an interval is stored as infinity.
+/// here: they are the same for every company and come from the catalogue, so that a moved date touches no company's row.
 /// </summary>
 /// <remarks>
-/// A company's intervals are one row of arrays of equal length, ordered by obligation and day: a question reads one row, and a
-/// hundred thousand companies are that many rows, not ten million. In SQL they come apart with
-/// <c>select company_id, i.* from ct_register, unnest(obligation_ids, from_days, to_days, applies, missing_facts, earliest_starts) i</c>.
+/// A company's intervals are one row (<see cref="StoredIntervals"/>): a question reads one row, and a hundred thousand companies are that
+/// many rows, not ten million. The rows stay within the page, uncompressed: a law that concerns everybody rewrites each of them.
 /// </remarks>
 /// <param name="suffix">What the names of the tables end with.</param>
 internal sealed class RegisterTables(string suffix)
 {
-    private const string Columns = "obligation_ids, from_days, to_days, applies, missing_facts, earliest_starts";
-
-    // Names of facts hold no blank.
-    private const char BetweenFacts = ' ';
-
     /// <summary>Those that answer questions.</summary>
     public static RegisterTables Live { get; } = new("");
 
@@ -61,18 +54,27 @@ internal sealed class RegisterTables(string suffix)
         create table if not exists {Register} (
             tenant text collate "C" not null,
             company_id text collate "C" not null,
-            obligation_ids text[] not null,
-            from_days date[] not null,
-            to_days date[] not null,
-            applies boolean[] not null,
-            missing_facts text[] not null,
-            earliest_starts date[] not null,
-            primary key (tenant, company_id));
+            intervals bytea not null,
+            primary key (tenant, company_id)) with (toast_tuple_target = 8160);
         create table if not exists {State} (
             one boolean primary key default true check (one),
             position bigint not null,
             recorded_at timestamptz);
         insert into {State} (position) select 0 where not exists (select from {State});
+        """;
+
+    /// <summary>
+    /// Removes a register of the layout before this one, with how far it was and what it had set aside: it is computed anew from the log.
+    /// </summary>
+    public static string Upgrade => $"""
+        do $$ begin
+            if exists (select from pg_attribute where attrelid = to_regclass('{Live.Register}') and attname = 'obligation_ids' and not attisdropped) then
+                {Live.Drop} {Next.Drop}
+                drop table if exists ct_rebuild;
+                delete from mt_event_progression where name in ('{RegisterProjection.LiveName}:All', '{RegisterRebuild.NextName}:All');
+                delete from ct_parked where subscription in ('{RegisterProjection.LiveName}', '{RegisterRebuild.NextName}');
+            end if;
+        end $$;
         """;
 
     /// <summary>Removes the tables, if they are there.</summary>
@@ -100,7 +102,7 @@ internal sealed class RegisterTables(string suffix)
             await writer.WriteAsync(profile.IsArchived, NpgsqlDbType.Boolean, cancellationToken);
             await writer.WriteAsync(version, NpgsqlDbType.Bigint, cancellationToken);
             await writer.WriteAsync(position, NpgsqlDbType.Bigint, cancellationToken);
-            await writer.WriteAsync(Facts(profile), NpgsqlDbType.Json, cancellationToken);
+            await writer.WriteAsync(StoredFacts.Write(profile), NpgsqlDbType.Json, cancellationToken);
         }
 
         await writer.CompleteAsync(cancellationToken);
@@ -110,20 +112,13 @@ internal sealed class RegisterTables(string suffix)
     public async Task AddIntervalsAsync(NpgsqlConnection connection, IEnumerable<CompanyIntervals> companies, CancellationToken cancellationToken)
     {
         await using var writer = await connection.BeginBinaryImportAsync(
-            $"copy {Register} (tenant, company_id, {Columns}) from stdin (format binary)", cancellationToken);
+            $"copy {Register} (tenant, company_id, intervals) from stdin (format binary)", cancellationToken);
         foreach (var (tenant, company, intervals) in companies)
         {
             await writer.StartRowAsync(cancellationToken);
             await writer.WriteAsync(tenant, NpgsqlDbType.Text, cancellationToken);
             await writer.WriteAsync(company, NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(Array(i => i.ObligationId), NpgsqlDbType.Array | NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(Array(i => i.Interval.Days.From ?? DateOnly.MinValue), NpgsqlDbType.Array | NpgsqlDbType.Date, cancellationToken);
-            await writer.WriteAsync(Array(i => i.Interval.Days.To ?? DateOnly.MaxValue), NpgsqlDbType.Array | NpgsqlDbType.Date, cancellationToken);
-            await writer.WriteAsync(Array(i => i.Interval.Applies == Truth.Yes), NpgsqlDbType.Array | NpgsqlDbType.Boolean, cancellationToken);
-            await writer.WriteAsync(Array(i => string.Join(BetweenFacts, i.Interval.MissingFacts)), NpgsqlDbType.Array | NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(Array(i => i.Interval.EarliestStart), NpgsqlDbType.Array | NpgsqlDbType.Date, cancellationToken);
-
-            T[] Array<T>(Func<(string ObligationId, ApplicabilityInterval Interval), T> member) => [..intervals.Select(member)];
+            await writer.WriteAsync(StoredIntervals.Encode(intervals), NpgsqlDbType.Bytea, cancellationToken);
         }
 
         await writer.CompleteAsync(cancellationToken);
@@ -148,40 +143,9 @@ internal sealed class RegisterTables(string suffix)
         await AddIntervalsAsync(connection, companies, cancellationToken);
     }
 
-    /// <summary>The columns of a register's row, qualified, in the order in which <see cref="ReadIntervals"/> reads them.</summary>
-    public static string ColumnsOf(string alias) => string.Join(", ", Columns.Split(", ").Select(c => $"{alias}.{c}"));
-
     /// <summary>A company's intervals as its row holds them; none when there is no row.</summary>
-    public static ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> ReadIntervals(NpgsqlDataReader reader, int first)
-    {
-        if (reader.IsDBNull(first))
-        {
-            return [];
-        }
-
-        var ids = reader.GetFieldValue<string[]>(first);
-        var from = reader.GetFieldValue<DateOnly[]>(first + 1);
-        var to = reader.GetFieldValue<DateOnly[]>(first + 2);
-        var applies = reader.GetFieldValue<bool[]>(first + 3);
-        var missing = reader.GetFieldValue<string[]>(first + 4);
-        var starts = reader.GetFieldValue<DateOnly?[]>(first + 5);
-        var intervals = ImmutableArray.CreateBuilder<(string, ApplicabilityInterval)>(ids.Length);
-        for (var i = 0; i < ids.Length; i++)
-        {
-            intervals.Add((ids[i], new ApplicabilityInterval(
-                new Days(from[i] == DateOnly.MinValue ? null : from[i], to[i] == DateOnly.MaxValue ? null : to[i]),
-                applies[i] ? Truth.Yes : Truth.Unknown,
-                missing[i].Length == 0 ? [] : [..missing[i].Split(BetweenFacts)],
-                starts[i])));
-        }
-
-        return intervals.MoveToImmutable();
-    }
-
-    /// <summary>What a profile's declarations are stored as.</summary>
-    public static string Facts(CompanyProfile profile) => JsonSerializer.Serialize(
-        profile.Facts.SelectMany(f => f.Value.Pieces.Select(p => new FactDeclaration(f.Key, p.Value, p.Days))).ToImmutableArray(),
-        StoredJson.Of<ImmutableArray<FactDeclaration>>());
+    public static ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> ReadIntervals(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? [] : StoredIntervals.Decode(reader.GetFieldValue<byte[]>(column));
 }
 
 /// <summary>A company as the read model holds it.</summary>

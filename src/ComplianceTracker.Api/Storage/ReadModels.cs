@@ -20,7 +20,7 @@ internal static class ReadModels
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            $"select pg_advisory_xact_lock({Lock}); {RegisterTables.Live.Schema} {RebuildState.Schema} {FirstImport.Schema} {IdempotencyStore.Schema} {ImportSessions.Schema} {ConsequenceSubscription.Schema} {WebhookTables.Schema} {PostgresDeliveryQueue.Schema} {EndpointHealth.Schema}",
+            $"select pg_advisory_xact_lock({Lock}); {RegisterTables.Upgrade} {RegisterTables.Live.Schema} {RebuildState.Schema} {FirstImport.Schema} {IdempotencyStore.Schema} {ImportSessions.Schema} {ConsequenceSubscription.Schema} {WebhookTables.Schema} {PostgresDeliveryQueue.Schema} {EndpointHealth.Schema}",
             connection, transaction);
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

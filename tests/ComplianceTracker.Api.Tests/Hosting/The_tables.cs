@@ -1,5 +1,6 @@
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Tests.Support;
+using ComplianceTracker.EventStore.Postgres;
 using Npgsql;
 
 namespace ComplianceTracker.Api.Tests.Hosting;
@@ -32,5 +33,24 @@ public sealed class The_tables(Databases databases)
         }
 
         await Should.NotThrowAsync(() => ReadModels.CreateAsync(database, Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel), "it waits for the frozen one");
+    }
+
+    [Fact]
+    public async Task Of_a_register_that_an_earlier_release_laid_out_otherwise_are_filled_anew()
+    {
+        var connectionString = await databases.CopySeededAsync();
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        await using (var earlier = database.CreateCommand(
+            "alter table ct_register add column obligation_ids text[]; delete from ct_register; update ct_company set name = 'from before'"))
+        {
+            await earlier.ExecuteNonQueryAsync(Cancel);
+        }
+
+        await using var service = await TestService.StartAsync(connectionString);
+
+        var store = (PostgresEventStore)service.Services.GetService(typeof(PostgresEventStore))!;
+        var recomputed = await Recomputed.FromAsync(store);
+        (await store.WaitForCheckpointAsync("Register", recomputed.Head, TimeSpan.FromMinutes(1), Cancel)).ShouldBeTrue();
+        (await Recomputed.ProjectedRowsAsync(database)).ShouldBe(recomputed.Rows(recomputed.Head));
     }
 }

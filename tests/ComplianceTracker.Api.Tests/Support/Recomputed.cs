@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Companies;
@@ -66,20 +67,14 @@ internal sealed class Recomputed
     /// <summary>The projected register as rows of text.</summary>
     public static async Task<SortedSet<string>> ProjectedRowsAsync(NpgsqlDataSource database)
     {
-        await using var command = database.CreateCommand(
-            """
-            select r.company_id, i.*
-            from ct_register r, unnest(obligation_ids, from_days, to_days, r.applies, r.missing_facts, earliest_starts)
-                as i(obligation_id, from_day, to_day, applies, missing_facts, earliest_start)
-            """);
+        await using var command = database.CreateCommand("select company_id, intervals from ct_register");
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new SortedSet<string>(StringComparer.Ordinal);
         while (await reader.ReadAsync())
         {
-            var (from, to) = (reader.GetFieldValue<DateOnly>(2), reader.GetFieldValue<DateOnly>(3));
-            rows.Add(Row(
-                reader.GetString(0), reader.GetString(1), from == DateOnly.MinValue ? null : from, to == DateOnly.MaxValue ? null : to,
-                reader.GetBoolean(4), reader.GetString(5).Split(' '), reader.IsDBNull(6) ? null : reader.GetFieldValue<DateOnly>(6)));
+            var company = reader.GetString(0);
+            rows.UnionWith(RegisterTables.ReadIntervals(reader, 1).Select(i => Row(
+                company, i.ObligationId, i.Interval.Days.From, i.Interval.Days.To, i.Interval.Applies == Truth.Yes, i.Interval.MissingFacts, i.Interval.EarliestStart)));
         }
 
         return rows;

@@ -32,6 +32,15 @@ internal sealed class BenchmarkService : IAsyncDisposable
     /// <summary>The newest position of the log.</summary>
     public Task<long> HeadAsync() => app.Services.GetRequiredService<IEventStore>().HeadAsync();
 
+    /// <summary>Returns when the register has come to the position.</summary>
+    public async Task UntilRegisteredAsync(long position)
+    {
+        if (!await app.Services.GetRequiredService<IEventStore>().WaitForCheckpointAsync("Register", position, TimeSpan.FromHours(1)))
+        {
+            throw new InvalidOperationException("The register does not come to the position.");
+        }
+    }
+
     /// <summary>Fills the database and starts the service; every projection has come to the end of the log when this returns.</summary>
     public static async Task<BenchmarkService> StartAsync(string connectionString, int companies)
     {
@@ -44,17 +53,13 @@ internal sealed class BenchmarkService : IAsyncDisposable
         MapBaseline(app);
         var population = await Population.WriteAsync(app, companies);
         await app.StartAsync();
-        var store = app.Services.GetRequiredService<IEventStore>();
-        var head = await store.HeadAsync();
-        if (!await store.WaitForCheckpointAsync("Register", head, TimeSpan.FromHours(1)))
-        {
-            throw new InvalidOperationException("The register does not come to the end of the log.");
-        }
-
+        var service = new BenchmarkService(app, population);
+        var head = await service.HeadAsync();
+        await service.UntilRegisteredAsync(head);
         await using var analyse = app.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("vacuum analyze");
         await analyse.ExecuteNonQueryAsync();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{companies:N0} companies, log head {head:N0}"));
-        return new BenchmarkService(app, population);
+        return service;
     }
 
     /// <summary>Stores for each company what its path answers, for the baseline to read; says how large the answers are.</summary>

@@ -153,6 +153,27 @@ public sealed class MatchingProperties
     }
 
     [Fact]
+    public void A_rule_has_the_same_days_for_every_company_at_once_and_one_by_one()
+    {
+        Properties.ForAll(Scenes, scene =>
+        {
+            var population = new Population(Facts.Slots);
+            scene.Fill(population);
+            var rules = scene.Rules().After.Values.OfType<Rule>().ToList();
+
+            var register = PopulationRegister.Of(population, rules, Cancel);
+
+            foreach (var (id, company) in scene.Companies)
+            {
+                register.Of(population.Find(id)!.Value).ShouldBe(
+                    CompanyRegister.Of(new CompanyFrames(company, Facts.Slots), rules.OrderBy(r => r.History.ObligationId, StringComparer.Ordinal))
+                        .SelectMany(entry => entry.Intervals.Select(i => (entry.History.ObligationId, i))),
+                    id);
+            }
+        });
+    }
+
+    [Fact]
     public void A_company_that_was_put_in_comes_out_with_the_same_facts_on_every_day()
     {
         Properties.ForAll(Scenes, scene =>
