@@ -202,7 +202,7 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
             reader.GetString(1),
             reader.GetString(2),
             reader.IsDBNull(3) ? null : reader.GetString(3),
-            StoredFacts.Read(reader.GetString(7)),
+            StoredFacts.Read(reader.GetFieldValue<byte[]>(7)),
             reader.GetBoolean(4));
         return new StoredCompany(reader.GetString(0), profile, reader.GetInt64(5), reader.GetInt64(6));
     }

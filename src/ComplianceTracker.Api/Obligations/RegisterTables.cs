@@ -16,7 +16,8 @@ namespace ComplianceTracker.Api.Obligations;
 /// </summary>
 /// <remarks>
 /// A company's intervals are one row (<see cref="StoredIntervals"/>): a question reads one row, and a hundred thousand companies are that
-/// many rows, not ten million. The rows stay within the page, uncompressed: a law that concerns everybody rewrites each of them.
+/// many rows, not ten million. The rows stay within the page, uncompressed, and so do the
+/// companies' facts (<see cref="StoredFacts"/>): a law that concerns everybody reads all of these and rewrites all of those.
 /// </remarks>
 /// <param name="suffix">What the names of the tables end with.</param>
 internal sealed class RegisterTables(string suffix)
@@ -49,8 +50,8 @@ internal sealed class RegisterTables(string suffix)
             archived boolean not null,
             version bigint not null,
             position bigint not null,
-            facts json not null,
-            primary key (tenant, id));
+            facts bytea not null,
+            primary key (tenant, id)) with (toast_tuple_target = 8160);
         create table if not exists {Register} (
             tenant text collate "C" not null,
             company_id text collate "C" not null,
@@ -102,7 +103,7 @@ internal sealed class RegisterTables(string suffix)
             await writer.WriteAsync(profile.IsArchived, NpgsqlDbType.Boolean, cancellationToken);
             await writer.WriteAsync(version, NpgsqlDbType.Bigint, cancellationToken);
             await writer.WriteAsync(position, NpgsqlDbType.Bigint, cancellationToken);
-            await writer.WriteAsync(StoredFacts.Write(profile), NpgsqlDbType.Json, cancellationToken);
+            await writer.WriteAsync(StoredFacts.Write(profile.Facts), NpgsqlDbType.Bytea, cancellationToken);
         }
 
         await writer.CompleteAsync(cancellationToken);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
+using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Obligations;
@@ -14,7 +16,7 @@ namespace ComplianceTracker.Api.Obligations;
 /// One byte says the form, 1. Then the names of the facts that are missing anywhere, counted; then the intervals, counted, ordered by
 /// obligation and day: how many characters of the obligation's id are the last one's, the rest of it, a byte of flags, and what the flags
 /// say is there of first day, day after the last, earliest start (day numbers) and missing facts (counted, by their place among the
-/// names). Numbers are of seven bits a byte, texts UTF-8 behind their length.
+/// names). Numbers and texts are as <see cref="PackedReader"/> reads them.
 /// </remarks>
 internal static class StoredIntervals
 {
@@ -65,28 +67,28 @@ internal static class StoredIntervals
 
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
     /// <exception cref="InvalidDataException">The bytes are of another form.</exception>
-    public static ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Decode(byte[] bytes)
+    public static ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Decode(ReadOnlySpan<byte> bytes)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes, writable: false), Encoding.UTF8);
-        if (reader.ReadByte() is not Form and var form)
+        var reader = new PackedReader(bytes);
+        if (reader.Byte() is not Form and var form)
         {
             throw new InvalidDataException($"The register's row is of form {form}, and this release reads form {Form}.");
         }
 
-        var facts = new string[reader.Read7BitEncodedInt()];
+        var facts = new string[reader.Count()];
         for (var i = 0; i < facts.Length; i++)
         {
-            facts[i] = reader.ReadString();
+            facts[i] = reader.Text();
         }
 
-        var intervals = ImmutableArray.CreateBuilder<(string, ApplicabilityInterval)>(reader.Read7BitEncodedInt());
+        var intervals = ImmutableArray.CreateBuilder<(string, ApplicabilityInterval)>(reader.Count());
         var id = "";
         while (intervals.Count < intervals.Capacity)
         {
-            var shared = reader.Read7BitEncodedInt();
-            var rest = reader.ReadString();
+            var shared = reader.Count();
+            var rest = reader.Text();
             id = rest.Length == 0 && shared == id.Length ? id : string.Concat(id.AsSpan(0, shared), rest);
-            intervals.Add((id, Read(reader, facts)));
+            intervals.Add((id, Read(ref reader, facts)));
         }
 
         return intervals.MoveToImmutable();
@@ -118,26 +120,17 @@ internal static class StoredIntervals
         }
     }
 
-    private static ApplicabilityInterval Read(BinaryReader reader, string[] facts)
+    private static ApplicabilityInterval Read(ref PackedReader reader, string[] facts)
     {
-        var parts = (Parts)reader.ReadByte();
-        var from = Day(Parts.From);
-        var to = Day(Parts.To);
-        var earliest = Day(Parts.EarliestStart);
-        ImmutableArray<string> missing = [];
-        if (parts.HasFlag(Parts.MissingFacts))
+        var parts = (Parts)reader.Byte();
+        var days = new Days(parts.HasFlag(Parts.From) ? reader.Day() : null, parts.HasFlag(Parts.To) ? reader.Day() : null);
+        DateOnly? earliest = parts.HasFlag(Parts.EarliestStart) ? reader.Day() : null;
+        var missing = parts.HasFlag(Parts.MissingFacts) ? new string[reader.Count()] : [];
+        for (var i = 0; i < missing.Length; i++)
         {
-            var names = ImmutableArray.CreateBuilder<string>(reader.Read7BitEncodedInt());
-            while (names.Count < names.Capacity)
-            {
-                names.Add(facts[reader.Read7BitEncodedInt()]);
-            }
-
-            missing = names.MoveToImmutable();
+            missing[i] = facts[reader.Count()];
         }
 
-        return new ApplicabilityInterval(new Days(from, to), parts.HasFlag(Parts.Applies) ? Truth.Yes : Truth.Unknown, missing, earliest);
-
-        DateOnly? Day(Parts part) => parts.HasFlag(part) ? DateOnly.FromDayNumber(reader.Read7BitEncodedInt()) : null;
+        return new ApplicabilityInterval(days, parts.HasFlag(Parts.Applies) ? Truth.Yes : Truth.Unknown, ImmutableCollectionsMarshal.AsImmutableArray(missing), earliest);
     }
 }

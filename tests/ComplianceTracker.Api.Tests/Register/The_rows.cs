@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Text;
 using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Companies;
@@ -38,22 +37,45 @@ public sealed class The_rows
     [Fact]
     public void Give_some_facts_as_they_give_all()
     {
-        var profile = new CompanyProfile("one", "One", null, CompanyProfile.Declare(
+        var facts = CompanyProfile.Declare(
             CompanyProfile.NoFacts,
             [
-                new FactDeclaration("activities", SetValue.Complete(["shop", "fact", "\u6cd5"]), Days.Always),
-                new FactDeclaration("staff", new IntValue(3), new Days(null, Day)),
-                new FactDeclaration("staff", new IntValue(4), new Days(Day, null)),
-                new FactDeclaration("name_of_head", new StringValue("\"fact\": }]"), Days.Always),
+                new FactDeclaration("activities", SetValue.Complete(["shop", "", "\u6cd5"]) with { CompleteTo = 7 }, Days.Always),
+                new FactDeclaration("ever_so_many", new SetValue([], long.MaxValue), Days.Always),
+                new FactDeclaration("staff", new IntValue(long.MinValue), new Days(null, Day)),
+                new FactDeclaration("staff", null, new Days(Day, Day.AddDays(1))),
+                new FactDeclaration("staff", new IntValue(long.MaxValue), new Days(Day.AddDays(1), null)),
+                new FactDeclaration("share", new DoubleValue(-0.1), Days.Always),
+                new FactDeclaration("name_of_head", new StringValue("\"\ud83d\ude00"), Days.Always),
+                new FactDeclaration("listed_on", new DateValue(DateOnly.MaxValue), new Days(DateOnly.MinValue, DateOnly.MaxValue)),
                 new FactDeclaration("is_ciio", new BoolValue(true), Days.Always),
-            ]), false);
-        var json = Encoding.UTF8.GetBytes(StoredFacts.Write(profile));
+                new FactDeclaration("is_listed", new BoolValue(false), Days.Always),
+                new FactDeclaration(new string('x', 300), new BoolValue(false), Days.Always),
+            ]);
+        var bytes = StoredFacts.Write(facts);
 
-        foreach (var wanted in new string[][] { [], ["staff"], ["activities", "is_ciio"], ["fact", "unheard_of"], [..profile.Facts.Keys] })
+        foreach (var wanted in new string[][] { [], ["staff"], ["activities", "is_ciio"], ["is_ciio", "unheard_of"], [..facts.Keys] })
         {
-            StoredFacts.Read(json, wanted.ToFrozenSet(StringComparer.Ordinal)).ShouldBe(profile.Facts.Where(f => wanted.Contains(f.Key)));
+            StoredFacts.Read(bytes, wanted.ToFrozenSet(StringComparer.Ordinal)).Select(Told).ShouldBe(facts.Where(f => wanted.Contains(f.Key)).Select(Told));
         }
 
-        StoredFacts.Read(Encoding.UTF8.GetString(json)).ShouldBe(profile.Facts);
+        StoredFacts.Read(bytes).Select(Told).ShouldBe(facts.Select(Told));
     }
+
+    [Fact]
+    public void That_were_cut_or_altered_are_refused_and_never_read_past_their_end()
+    {
+        var bytes = StoredFacts.Write(CompanyProfile.Declare(CompanyProfile.NoFacts, [new FactDeclaration("activities", SetValue.Complete(["shop", "bank"]), Days.Always)]));
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Should.Throw<InvalidDataException>(() => StoredFacts.Read(bytes.AsSpan(0, length)), $"{length} bytes");
+        }
+
+        Should.Throw<InvalidDataException>(() => StoredFacts.Read([1, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]));
+        Should.Throw<InvalidDataException>(() => StoredFacts.Read([9])).Message.ShouldContain("form 9");
+    }
+
+    private static string Told(KeyValuePair<string, FactTimeline> fact) => $"{fact.Key}: {string.Join(' ', fact.Value.Pieces.Select(p => $"{p.Days} {Told(p.Value)}"))}";
+
+    private static string Told(FactValue? value) => value is SetValue set ? $"[{string.Join('|', set.Values)}] to {set.CompleteTo}" : $"{value}";
 }

@@ -86,7 +86,7 @@ internal static class LawBenchmark
 
         var elapsed = clock.Elapsed.TotalSeconds;
         await using var size = new NpgsqlCommand(
-            $"select (select avg(pg_column_size(r.*)) from benchmark_register r) || ' bytes a row, ' || pg_size_pretty(pg_total_relation_size('benchmark_register')) || ' of ' || count(*) || ' rows; facts ' || (select avg(octet_length(facts::text)) from {RegisterTables.Live.Company}) from benchmark_register", connection);
+            $"select (select avg(pg_column_size(r.*)) from benchmark_register r) || ' bytes a row, ' || pg_size_pretty(pg_total_relation_size('benchmark_register')) || ' of ' || count(*) || ' rows; facts ' || (select avg(octet_length(facts)) from {RegisterTables.Live.Company}) from benchmark_register", connection);
         Console.WriteLine(await size.ExecuteScalarAsync());
         return companies / elapsed;
     }
