@@ -90,11 +90,12 @@ internal sealed record ObligationQuery(
             return categories;
         }
 
-        var known = view.Rules.SelectMany(r => r.History.Contents).Select(c => c.Content.Category).ToHashSet(StringComparer.Ordinal);
+        var known = view.Rules.SelectMany(r => r.History.Contents).Select(c => c.Content.Category).ToImmutableSortedSet(StringComparer.Ordinal);
         if (categories.FirstOrDefault(c => !known.Contains(c)) is { } missing)
         {
             var nearest = Nearest.To(missing, known);
-            throw ApiProblem.BadParameter("category", $"No obligation has the category '{missing}'{Hints.DidYouMean(nearest)}", nearest);
+            var hint = nearest.IsEmpty && !known.IsEmpty ? $"; the categories are {string.Join(", ", known)}." : Hints.DidYouMean(nearest);
+            throw ApiProblem.BadParameter("category", $"No obligation has the category '{missing}'{hint}", nearest);
         }
 
         return categories;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
+using ComplianceTracker.Api.Tests.Support;
 using ComplianceTracker.EventStore.Codec;
 
 namespace ComplianceTracker.Api.Tests.House;
@@ -9,7 +10,7 @@ namespace ComplianceTracker.Api.Tests.House;
 /// <summary>The documents say what the code does.</summary>
 public sealed partial class Documentation
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Repository.Root;
 
     [Fact]
     public void Every_stored_event_name_is_documented_with_an_example_that_reads_and_writes_back_under_that_name()
@@ -55,17 +56,6 @@ public sealed partial class Documentation
                 (File.Exists(target) || Directory.Exists(target)).ShouldBeTrue($"{document} links to {target}");
             }
         }
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "ComplianceTracker.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
-        }
-
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"^## (?<name>\S+)$.*?^```json$(?<json>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
