@@ -5,6 +5,7 @@ using System.Text;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.Domain.Search;
 using ComplianceTracker.Domain.Vocabulary;
 
 namespace ComplianceTracker.Api.Catalogue;
@@ -115,6 +116,9 @@ internal sealed record InstrumentView(
 {
     /// <summary>The legal histories of its obligations.</summary>
     public ImmutableArray<LegalHistory> Histories { get; } = [..Rules.Select(r => r.History)];
+
+    /// <summary>What a search looks through. Views that share the instrument share it.</summary>
+    public SearchTexts Texts { get; } = new(Identity, [..Rules.Select(r => r.History)]);
 }
 
 /// <summary>One obligation as counted, with what decides in which company's register it stands.</summary>

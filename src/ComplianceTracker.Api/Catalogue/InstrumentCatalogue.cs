@@ -5,6 +5,7 @@ using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Domain.Conditions;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.Domain.Search;
 using ComplianceTracker.Domain.Vocabulary;
 using ComplianceTracker.EventStore;
 
@@ -18,11 +19,14 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
 {
     private const int PageSize = 1000;
     private const int MostViews = 256;
-    private const int MostInstrumentViews = 10_000;
+    private const int LeastInstrumentViews = 10_000;
     private readonly SemaphoreSlim reading = new(1, 1);
     private readonly ConcurrentDictionary<(DateOnly, long), Lazy<CatalogueView>> views = new();
     private readonly ConditionalWeakTable<FactVocabulary, Compiler> compilers = [];
     private volatile CatalogueLog log = CatalogueLog.Empty;
+
+    /// <summary>The terms of every text that was searched.</summary>
+    public TermTable Terms { get; } = new();
 
     /// <summary>Everything recorded, at least up to the position or, where the log is not settled that far, to its head.</summary>
     /// <exception cref="UnreadableEventException">An event up to the position cannot be read; what comes before it still can.</exception>
@@ -96,7 +100,7 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
             compiler.Index,
             [..supposed.Instruments.Values
                 .Where(record => record.RegisteredAt <= position)
-                .Select(record => instruments.Contains(record.Identity.Id) ? compiler.Suppose(record, knownOn, position) : compiler.Count(record, knownOn, position))]);
+                .Select(record => instruments.Contains(record.Identity.Id) ? compiler.Suppose(record, knownOn, position) : compiler.Count(record, knownOn, position, supposed.Instruments.Count))]);
     }
 
     /// <summary>
@@ -144,7 +148,7 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
         {
             if (record.RegisteredAt <= position)
             {
-                instruments.Add(compiler.Count(record, knownOn, position));
+                instruments.Add(compiler.Count(record, knownOn, position, all.Instruments.Count));
             }
         }
 
@@ -167,7 +171,7 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
         public FactIndex Index { get; } = FactIndex.Of(vocabulary);
 
         // Two views differ in a few instruments as a rule; the others are the same in both.
-        public InstrumentView Count(InstrumentRecord record, DateOnly knownOn, long position)
+        public InstrumentView Count(InstrumentRecord record, DateOnly knownOn, long position, int onRecord)
         {
             var (day, version) = record.LastChange(knownOn, position);
             if (instruments.TryGetValue((record.Identity.Id, day, version), out var known))
@@ -175,7 +179,8 @@ internal sealed class InstrumentCatalogue(IEventStore store, EventTypes types) :
                 return known;
             }
 
-            if (instruments.Count >= MostInstrumentViews)
+            // Room for two views of all there are, or each view would undo the one before.
+            if (instruments.Count >= Math.Max(LeastInstrumentViews, 2 * onRecord))
             {
                 instruments.Clear();
             }

@@ -87,7 +87,7 @@ internal sealed record Paging(string Question, int Limit, string? After, string?
     public static string QuestionOf(string path, IEnumerable<(string Name, IEnumerable<string> Values)> query) => string.Join(
         '\n',
         query.Where(p => !NoFilters.Contains(p.Name))
-            .Select(p => $"{p.Name.ToLowerInvariant()}={string.Join(',', p.Values.SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries)).Distinct().Order(StringComparer.Ordinal))}")
+            .Select(p => $"{p.Name.ToLowerInvariant()}={string.Join(',', Listed(p.Name, p.Values).Distinct().Order(StringComparer.Ordinal))}")
             .Order(StringComparer.Ordinal)
             .Prepend(path));
 
@@ -103,7 +103,12 @@ internal sealed record Paging(string Question, int Limit, string? After, string?
         : long.TryParse(After, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw NotOurs();
 
-    private static ApiProblem NotOurs() =>
+    // In a text that is searched for commas list nothing.
+    private static IEnumerable<string> Listed(string name, IEnumerable<string> values) =>
+        name.Equals("q", StringComparison.OrdinalIgnoreCase) ? values : values.SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries));
+
+    /// <summary>The cursor is of another question, or of none.</summary>
+    public static ApiProblem NotOurs() =>
         ApiProblem.BadParameter("cursor", "The cursor is not one that this list gave with these filters; begin again without it.");
 
     private static string[]? Decode(string cursor, string question)

@@ -7,6 +7,7 @@ using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.Domain.Search;
 
 namespace ComplianceTracker.Api.Instruments;
 
@@ -173,6 +174,37 @@ public record InstrumentItem
     }
 }
 
+/// <summary>An instrument in a list, with why it is there.</summary>
+public sealed record ListedInstrument : InstrumentItem
+{
+    [SetsRequiredMembers]
+    internal ListedInstrument(InstrumentItem item, IReadOnlyList<InstrumentMatch>? matches)
+        : base(item) => Matches = matches;
+
+    /// <summary>Where it holds what <c>q</c> looks for: the fewest texts that show every word, at most five, the best first; null without <c>q</c>.</summary>
+    public IReadOnlyList<InstrumentMatch>? Matches { get; }
+}
+
+/// <summary>One text that holds something of what was looked for.</summary>
+/// <param name="Field">What the text is.</param>
+/// <param name="Language">The tag of its language, or null: it has none.</param>
+/// <param name="ObligationId">The obligation that it is of, or null: it is the instrument's own.</param>
+/// <param name="Provision">The citation of that obligation, or null.</param>
+/// <param name="Text">The text, or the part of a long one that shows it, with an ellipsis where it goes on. Plain: nothing in it is markup.</param>
+/// <param name="Highlights">What was found in <paramref name="Text"/>, in order.</param>
+public sealed record InstrumentMatch(
+    SearchField Field, string? Language, string? ObligationId, string? Provision, string Text, IReadOnlyList<TextRange> Highlights)
+{
+    internal static InstrumentMatch From(TextMatch match) => new(
+        match.Place.Field, match.Place.Language, match.Place.ObligationId, match.Place.Provision,
+        match.Snippet.Text, [..match.Snippet.Highlights.Select(h => new TextRange(h.Start, h.Length))]);
+}
+
+/// <summary>A part of a text, in UTF-16 code units as JavaScript, Java and C# count them.</summary>
+/// <param name="Start">Where it begins, from 0.</param>
+/// <param name="Length">How long it is.</param>
+public sealed record TextRange(int Start, int Length);
+
 /// <summary>One instrument, with the clocks it is shown on.</summary>
 public sealed record InstrumentDetail : InstrumentItem
 {
@@ -218,7 +250,7 @@ public sealed record InstrumentDetail : InstrumentItem
 public sealed record UnresolvedEffect(string DevelopmentId, string ObligationId);
 
 /// <summary>A page of instruments.</summary>
-/// <param name="Items">The instruments, by id.</param>
+/// <param name="Items">The instruments by id; with <c>q</c> the best first.</param>
 /// <param name="Next">The cursor of the next page, or null.</param>
 /// <param name="AsOf">The legal day of the stages.</param>
 /// <param name="KnownOn">What was public by then counts.</param>
@@ -226,7 +258,7 @@ public sealed record UnresolvedEffect(string DevelopmentId, string ObligationId)
 /// <param name="TimeZone">The time zone of the default days.</param>
 /// <param name="Position">The log position shown.</param>
 public sealed record InstrumentPage(
-    IReadOnlyList<InstrumentItem> Items, string? Next, DateOnly AsOf, DateOnly KnownOn, DateTimeOffset? RecordedAt, string TimeZone, long Position);
+    IReadOnlyList<ListedInstrument> Items, string? Next, DateOnly AsOf, DateOnly KnownOn, DateTimeOffset? RecordedAt, string TimeZone, long Position);
 
 /// <summary>A development as the record holds it.</summary>
 /// <param name="Id">Its slug within the instrument.</param>

@@ -91,20 +91,19 @@ internal static class InstrumentEndpoints
         var position = asked.Position ?? await store.HeadAsync(cancellationToken);
         var view = catalogue.View(await catalogue.ThroughAsync(position, cancellationToken), asked.KnownOn, position);
         var filter = InstrumentFilter.From(query);
-        var page = view.Instruments
-            .Where(i => paging.After is null || string.CompareOrdinal(i.Identity.Id, paging.After) > 0)
-            .Where(i => !i.Counted.IsEmpty)
+        var search = new InstrumentSearch(catalogue.Terms, filter.Search, asked.AsOf);
+        var page = search.In(view, paging.After)
             .Where(i => filter.Wants(i.Identity))
-            .Select(i => InstrumentItem.From(i, asked.AsOf))
-            .Where(i => filter.Wants(i.Stage))
+            .Select(i => (View: i, Item: InstrumentItem.From(i, asked.AsOf)))
+            .Where(i => filter.Wants(i.Item.Stage))
             .Take(paging.Limit + 1)
             .ToList();
         var recordedAt = paging.PinnedInstant ?? asked.RecordedAt ?? await store.RecordedAtOfAsync(position, cancellationToken);
         var next = page.Count > paging.Limit
-            ? paging.Cursor(page[paging.Limit - 1].Id, $"{asked.AsOf:yyyy-MM-dd} {asked.KnownOn:yyyy-MM-dd} {position} {asked.TimeZone} {recordedAt:O}")
+            ? paging.Cursor(page[paging.Limit - 1].Item.Id, $"{asked.AsOf:yyyy-MM-dd} {asked.KnownOn:yyyy-MM-dd} {position} {asked.TimeZone} {recordedAt:O}")
             : null;
         return Results.Json(
-            new InstrumentPage([..page.Take(paging.Limit)], next, asked.AsOf, asked.KnownOn, recordedAt, asked.TimeZone, position),
+            new InstrumentPage([..page.Take(paging.Limit).Select(i => new ListedInstrument(i.Item, search.Matches(i.View)))], next, asked.AsOf, asked.KnownOn, recordedAt, asked.TimeZone, position),
             ApiJson.Types.InstrumentPage);
     }
 

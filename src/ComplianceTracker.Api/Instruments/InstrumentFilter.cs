@@ -5,6 +5,7 @@ using ComplianceTracker.Api.Requests;
 using ComplianceTracker.Domain.Common;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.Domain.Search;
 
 namespace ComplianceTracker.Api.Instruments;
 
@@ -12,8 +13,8 @@ namespace ComplianceTracker.Api.Instruments;
 /// <param name="Jurisdictions">Exactly as instruments name them.</param>
 /// <param name="Topics">One of them must be among the instrument's.</param>
 /// <param name="Stages">The stages on <c>asOf</c>.</param>
-/// <param name="Text">A text that the id, a title, the number or an identifier holds, whatever the case.</param>
-internal sealed record InstrumentFilter(HashSet<string> Jurisdictions, HashSet<string> Topics, HashSet<Stage> Stages, string? Text)
+/// <param name="Search">What their texts must hold, or null: nothing is looked for.</param>
+internal sealed record InstrumentFilter(HashSet<string> Jurisdictions, HashSet<string> Topics, HashSet<Stage> Stages, SearchQuery? Search)
 {
     private const int LongestText = 200;
 
@@ -35,26 +36,21 @@ internal sealed record InstrumentFilter(HashSet<string> Jurisdictions, HashSet<s
         };
         return text is { Length: > LongestText }
             ? throw ApiProblem.BadParameter("q", $"At most {LongestText} characters.")
-            : new InstrumentFilter(jurisdictions, Values(query, "topic"), [..Values(query, "stage").Select(ReadStage)], text);
+            : new InstrumentFilter(jurisdictions, Values(query, "topic"), [..Values(query, "stage").Select(ReadStage)], ReadSearch(text));
     }
 
     /// <summary>True when the instrument itself passes.</summary>
     public bool Wants(InstrumentIdentity instrument) =>
         (Jurisdictions.Count == 0 || Jurisdictions.Contains(instrument.Jurisdiction))
-        && (Topics.Count == 0 || instrument.Topics.Any(Topics.Contains))
-        && (string.IsNullOrWhiteSpace(Text) || Texts(instrument).Any(t => t.Contains(Text.Trim(), StringComparison.OrdinalIgnoreCase)));
+        && (Topics.Count == 0 || instrument.Topics.Any(Topics.Contains));
 
     /// <summary>True when the stage passes.</summary>
     public bool Wants(Stage? stage) => Stages.Count == 0 || (stage is { } s && Stages.Contains(s));
 
-    private static IEnumerable<string> Texts(InstrumentIdentity instrument) =>
-        [
-            instrument.Id,
-            ..instrument.Title.ByLanguage.Values,
-            ..instrument.ShortTitle?.ByLanguage.Values ?? [],
-            instrument.DocumentNumber ?? "",
-            ..instrument.Identifiers.Values,
-        ];
+    // A box that was left empty asks for the whole list; one that holds only signs was meant to find something.
+    private static SearchQuery? ReadSearch(string? text) => string.IsNullOrWhiteSpace(text)
+        ? null
+        : SearchQuery.Of(text) ?? throw ApiProblem.BadParameter("q", "There is no letter or digit in it to look for; leave it out for the whole list.");
 
     private static HashSet<string> Values(IQueryCollection query, string name) =>
         [..SizeLimits.CheckListed(
@@ -76,6 +72,10 @@ internal static class InstrumentFilterParameters
             ApiParameter.Query("jurisdiction", "The jurisdictions to list, exactly as instruments name them." + Several, ApiParameter.Texts) with { Example = new JsonArray("CN") },
             ApiParameter.Query("topic", "The topics to list: one of them is enough." + Several, ApiParameter.Texts) with { Form = new JsonArray("personal-data") },
             ApiParameter.Query("stage", "The stages to list." + Several, ApiParameter.Words<Stage>) with { Form = new JsonArray("in-force") },
-            ApiParameter.Query("q", "A text that the id, a title, the number or an identifier holds, whatever the case; at most 200 characters.", ApiParameter.Text) with { Example = "Personal Information" })
+            ApiParameter.Query(
+                "q",
+                "What titles, ids, numbers, topics, authorities and obligations (their provisions, titles and summaries) must hold, the best first: every word, the last "
+                + "one as a beginning; `\"…\"` for words that follow one another; Chinese in runs of any length (`数据`, `第三十八条`). At most 200 characters; empty: the whole list.",
+                ApiParameter.Text) with { Example = "Personal Information" })
         .WithProblems(ProblemTypes.InvalidParameter);
 }

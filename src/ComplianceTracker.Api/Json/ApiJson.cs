@@ -25,6 +25,7 @@ using ComplianceTracker.Domain.Explanations;
 using ComplianceTracker.Domain.Consequences;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.Domain.Search;
 using ComplianceTracker.Domain.Vocabulary;
 using ComplianceTracker.EventStore.Parking;
 
@@ -142,5 +143,6 @@ internal sealed partial class ApiJson : JsonSerializerContext
         new WordConverter<ParkedState>(),
         new WordConverter<ParkedAction>(),
         new WordConverter<EndpointState>(),
+        new WordConverter<SearchField>(),
     ];
 }

@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+
+namespace ComplianceTracker.Domain.Search;
+
+/// <summary>
+/// What someone looks for: units of which an instrument must hold every one. A unit is a word, or words that follow one another: in
+/// quotes, joined by punctuation (<c>2016/679</c>), a run of Han characters, a citation (<c>Art. 38</c>). The last word, unless it is in
+/// quotes, is a beginning; a number is always whole.
+/// </summary>
+public sealed record SearchQuery
+{
+    private const string Joining = "-/.'’_:&()§#–—+·";
+    private static readonly SearchValues<char> Quotes = SearchValues.Create("\"“”„«»「」");
+
+    private SearchQuery(ImmutableArray<ImmutableArray<SearchElement>> units) => Units = units;
+
+    internal ImmutableArray<ImmutableArray<SearchElement>> Units { get; }
+
+    /// <summary>The query in a text, or null: nothing in it can be looked for.</summary>
+    public static SearchQuery? Of(string text)
+    {
+        var units = new List<ImmutableArray<SearchElement>>();
+        var parts = Parts(text).ToList();
+        for (var i = 0; i < parts.Count; i++)
+        {
+            var tokens = parts[i].Tokens;
+
+            // "Article 38" is one thing in two parts.
+            if (tokens is [{ Kind: LetterKind.Letter } word] && Citations.IsWord(word.Term) && !parts[i].Quoted && i + 1 < parts.Count && parts[i + 1] is { Quoted: false, Tokens: [{ Kind: LetterKind.Digit }, ..] })
+            {
+                tokens = [word, .. parts[++i].Tokens];
+            }
+
+            units.Add(Unit(tokens, parts[i], i == parts.Count - 1 && !parts[i].Quoted));
+        }
+
+        return units.Count == 0 ? null : new SearchQuery([.. units.DistinctBy(u => string.Join('\n', u.Select(e => e.Key)), StringComparer.Ordinal)]);
+    }
+
+    private static ImmutableArray<SearchElement> Unit(List<Token> tokens, Part part, bool isLast)
+    {
+        var elements = ImmutableArray.CreateBuilder<SearchElement>(tokens.Count);
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            var (token, ends) = (tokens[i], i == tokens.Count - 1);
+            if (!ends)
+            {
+                elements.Add(token.Kind == LetterKind.Letter && tokens[i + 1].Kind == LetterKind.Digit
+                    ? new([.. Citations.SameBeforeNumber(token.Term)], null)
+                    : new([token.Term], null));
+            }
+            else if (token.Kind == LetterKind.Han)
+            {
+                // The last character of a run stands in a text before another one, or at the end; the pair before it says enough.
+                if (i == 0 || tokens[i - 1].Run != token.Run)
+                {
+                    elements.Add(new([token.Term], token.Term));
+                }
+            }
+            else
+            {
+                elements.Add(isLast && token.Kind == LetterKind.Letter ? Beginning(token.Term, part.LastAsWritten) : new([token.Term], null));
+            }
+        }
+
+        return elements.DrainToImmutable();
+    }
+
+    // Someone who has come as far as "polici" is about to write a plural.
+    private static SearchElement Beginning(string term, string written) => written.EndsWith('i') || written.EndsWith("ie", StringComparison.Ordinal)
+        ? new([term, written[..written.LastIndexOf('i')] + "y"], written)
+        : new([term], written);
+
+    private static IEnumerable<Part> Parts(string text)
+    {
+        for (var at = 0; at < text.Length;)
+        {
+            var close = Quotes.Contains(text[at]) ? text.AsSpan(at + 1).IndexOfAny(Quotes) : -1;
+            if (close >= 0)
+            {
+                if (Part.Of(text.Substring(at + 1, close), true) is { } quoted)
+                {
+                    yield return quoted;
+                }
+
+                at += close + 2;
+                continue;
+            }
+
+            var end = at;
+            while (end < text.Length && Joins(text, end, out var length))
+            {
+                end += length;
+            }
+
+            foreach (var part in OfChunk(text[at..end]))
+            {
+                yield return part;
+            }
+
+            at = Math.Max(end, at + 1);
+        }
+    }
+
+    // A Chinese citation is a unit of its own, however it stands in a run.
+    private static IEnumerable<Part> OfChunk(string chunk)
+    {
+        var from = 0;
+        foreach (var citation in Citations.In(chunk))
+        {
+            if (Part.Of(chunk[from..citation.Start], false) is { } before)
+            {
+                yield return before;
+            }
+
+            yield return new Part([.. citation.Tokens()], "", false);
+            from = citation.End;
+        }
+
+        if (Part.Of(chunk[from..], false) is { } rest)
+        {
+            yield return rest;
+        }
+    }
+
+    private static bool Joins(string text, int at, out int length)
+    {
+        var rune = Rune.TryGetRuneAt(text, at, out var read) ? read : Rune.ReplacementChar;
+        length = rune.Utf16SequenceLength;
+        return Letters.Of(rune, out var folded) != LetterKind.Separator || (folded.IsBmp && Joining.Contains((char)folded.Value, StringComparison.Ordinal));
+    }
+
+    private sealed record Part(List<Token> Tokens, string LastAsWritten, bool Quoted)
+    {
+        public static Part? Of(string text, bool quoted) =>
+            Tokenizer.Words(text) is { Count: > 0 } tokens ? new Part(tokens, Tokenizer.Words(text, asWritten: true)[^1].Term, quoted) : null;
+    }
+}
+
+/// <summary>One place of a unit.</summary>
+/// <param name="Terms">One of these stands there.</param>
+/// <param name="Beginning">Or a term that begins so; null: none.</param>
+internal sealed record SearchElement(ImmutableArray<string> Terms, string? Beginning)
+{
+    /// <summary>Two elements of the same key find the same.</summary>
+    public string Key => $"{string.Join('|', Terms)} {Beginning}";
+}
