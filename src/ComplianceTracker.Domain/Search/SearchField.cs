@@ -46,19 +46,19 @@ internal static class SearchFields
         SearchField.ShortTitle => 6,
         SearchField.Title => 5,
         SearchField.Number or SearchField.Identifier => 5,
-        SearchField.Id or SearchField.ObligationId => 4,
-        SearchField.Topic => 3,
-        SearchField.ObligationTitle or SearchField.Provision => 2,
-        SearchField.Authority => 1.5,
+        SearchField.Id => 4,
+        SearchField.Topic or SearchField.Provision => 3,
+        SearchField.ObligationTitle => 2,
+        SearchField.Authority or SearchField.ObligationId => 1.5,
         _ => 1,
     };
 
-    /// <summary>The usual number of terms: a longer field counts less, a shorter one more.</summary>
-    public static double UsualLength(SearchField field) => field switch
+    /// <summary>The usual number of terms: a longer field counts less, a shorter one more. Chinese has a term for each character.</summary>
+    public static double UsualLength(SearchField field, string? language) => (field switch
     {
-        SearchField.Title => 14,
-        SearchField.ObligationTitle => 7,
-        SearchField.Summary => 28,
+        SearchField.Title => 12,
+        SearchField.ObligationTitle => 6,
+        SearchField.Summary => 25,
         _ => 4,
-    };
+    }) * (language is not null && language.StartsWith("zh", StringComparison.Ordinal) ? 2 : 1);
 }

@@ -14,14 +14,17 @@ public sealed record SearchQuery
     private const string Joining = "-/.'’_:&()§#–—+·";
     private static readonly SearchValues<char> Quotes = SearchValues.Create("\"“”„«»「」");
 
-    private SearchQuery(ImmutableArray<ImmutableArray<SearchElement>> units) => Units = units;
+    private SearchQuery(ImmutableArray<ImmutableArray<SearchElement>> units, int length) => (Units, Length) = (units, length);
 
     internal ImmutableArray<ImmutableArray<SearchElement>> Units { get; }
+
+    /// <summary>How many terms a text has that is nothing but the query.</summary>
+    internal int Length { get; }
 
     /// <summary>The query in a text, or null: nothing in it can be looked for.</summary>
     public static SearchQuery? Of(string text)
     {
-        var units = new List<ImmutableArray<SearchElement>>();
+        var units = new Dictionary<string, (ImmutableArray<SearchElement> Elements, int Terms)>(StringComparer.Ordinal);
         var parts = Parts(text).ToList();
         for (var i = 0; i < parts.Count; i++)
         {
@@ -33,10 +36,12 @@ public sealed record SearchQuery
                 tokens = [word, .. parts[++i].Tokens];
             }
 
-            units.Add(Unit(tokens, parts[i], i == parts.Count - 1 && !parts[i].Quoted));
+            // A word said twice is looked for once.
+            var unit = Unit(tokens, parts[i], i == parts.Count - 1 && !parts[i].Quoted);
+            units.TryAdd(string.Join('\n', unit.Select(e => e.Key)), (unit, tokens.Count));
         }
 
-        return units.Count == 0 ? null : new SearchQuery([.. units.DistinctBy(u => string.Join('\n', u.Select(e => e.Key)), StringComparer.Ordinal)]);
+        return units.Count == 0 ? null : new SearchQuery([.. units.Values.Select(u => u.Elements)], units.Values.Sum(u => u.Terms));
     }
 
     private static ImmutableArray<SearchElement> Unit(List<Token> tokens, Part part, bool isLast)

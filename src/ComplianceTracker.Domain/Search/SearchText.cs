@@ -92,8 +92,8 @@ public sealed class SearchText
     /// <summary>What one match in the place counts: much in a title, less in a long text.</summary>
     internal double WeightOf(int place)
     {
-        var field = Places[place].Field;
-        return SearchFields.Weight(field) / (0.4 + (0.6 * (starts[place + 1] - starts[place]) / SearchFields.UsualLength(field)));
+        var (field, language) = (Places[place].Field, Places[place].Language);
+        return SearchFields.Weight(field) / (0.4 + (0.6 * (starts[place + 1] - starts[place]) / SearchFields.UsualLength(field, language)));
     }
 }
 

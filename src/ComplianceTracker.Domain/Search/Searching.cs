@@ -50,7 +50,7 @@ public static class Searching
 
             if (held == units.Length)
             {
-                found.Add((i, [.. counts], units.Length == 1 ? 0 : Together(text, covered, units.Length)));
+                found.Add((i, [.. counts], Together(text, covered, query)));
             }
         }
 
@@ -111,19 +111,21 @@ public static class Searching
         return sum;
     }
 
-    // What stands together in one title is what was meant, more than what is strewn over a whole act.
-    private static double Together(SearchText text, int[] covered, int units)
+    // A title that is nothing but the query is what was meant, before one that holds all of it among other words, and that before an act
+    // over which the words are strewn.
+    private static double Together(SearchText text, int[] covered, SearchQuery query)
     {
         var best = 0.0;
         for (var p = 0; p < text.Places.Length; p++)
         {
-            if (covered[p] == units)
+            if (covered[p] == query.Units.Length)
             {
-                best = Math.Max(best, SearchFields.Weight(text.Places[p].Field));
+                var whole = text.TermsOf(p).Length == query.Length;
+                best = Math.Max(best, SearchFields.Weight(text.Places[p].Field) * (whole ? 1 : query.Units.Length > 1 ? 0.5 : 0));
             }
         }
 
-        return best / SearchFields.Weight(SearchField.ShortTitle);
+        return 2 * best / SearchFields.Weight(SearchField.ShortTitle);
     }
 
     private static double Score(double[] counts, double[] rarity, double together)
