@@ -2,6 +2,7 @@ using System.Globalization;
 using ComplianceTracker.Benchmarks;
 using ComplianceTracker.Benchmarks.Evaluate;
 using ComplianceTracker.Benchmarks.Match;
+using ComplianceTracker.Benchmarks.Search;
 using ComplianceTracker.Benchmarks.Service;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -15,6 +16,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task>>(StringCompar
     ["match"] = MatchBenchmark.RunAsync,
     ["obligations"] = ObligationsBenchmark.NowAsync,
     ["rebuild"] = RebuildBenchmark.RunAsync,
+    ["search"] = SearchBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
     ["webhooks"] = WebhooksBenchmark.RunAsync,
 };

@@ -86,9 +86,4 @@ internal static partial class Citations
 /// <param name="NumberStart">Where its number begins.</param>
 /// <param name="NumberEnd">Where its number ends.</param>
 /// <param name="End">Where it ends.</param>
-internal sealed record Citation(string Word, string Number, int Start, int NumberStart, int NumberEnd, int End)
-{
-    /// <summary>As an English citation would be cut; together the two reach over all of it.</summary>
-    public Token[] Tokens() =>
-        [new(Word, Start, NumberStart, NumberStart, LetterKind.Letter, -2), new(Number, NumberStart, End, End, LetterKind.Digit, -3)];
-}
+internal sealed record Citation(string Word, string Number, int Start, int NumberStart, int NumberEnd, int End);

@@ -45,8 +45,9 @@ internal static class Letters
         var value = folded.Value;
         if (value < 0x80)
         {
-            folded = Rune.ToLowerInvariant(folded);
-            return Rune.IsLetter(folded) ? LetterKind.Letter : Rune.IsDigit(folded) ? LetterKind.Digit : LetterKind.Separator;
+            var ascii = (char)value;
+            folded = new Rune(char.ToLowerInvariant(ascii));
+            return char.IsAsciiLetter(ascii) ? LetterKind.Letter : char.IsAsciiDigit(ascii) ? LetterKind.Digit : LetterKind.Separator;
         }
 
         if (IsHan(value))
@@ -68,29 +69,6 @@ internal static class Letters
                 return LetterKind.Ignored;
             default:
                 return LetterKind.Separator;
-        }
-    }
-
-    /// <summary>Writes a folded letter, where two letters stand for one as both.</summary>
-    public static void Append(StringBuilder text, Rune folded)
-    {
-        switch (folded.Value)
-        {
-            case 'ß':
-                text.Append("ss");
-                break;
-            case 'æ':
-                text.Append("ae");
-                break;
-            case 'œ':
-                text.Append("oe");
-                break;
-            case 'þ':
-                text.Append("th");
-                break;
-            default:
-                text.Append(folded);
-                break;
         }
     }
 

@@ -45,7 +45,7 @@ internal static class SearchFields
     {
         SearchField.ShortTitle => 6,
         SearchField.Title => 5,
-        SearchField.Number or SearchField.Identifier => 5,
+        SearchField.Number or SearchField.Identifier => 5.5,
         SearchField.Id => 4,
         SearchField.Topic or SearchField.Provision => 3,
         SearchField.ObligationTitle => 2,

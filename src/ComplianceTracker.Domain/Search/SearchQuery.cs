@@ -28,45 +28,45 @@ public sealed record SearchQuery
         var parts = Parts(text).ToList();
         for (var i = 0; i < parts.Count; i++)
         {
-            var tokens = parts[i].Tokens;
+            var (words, quoted) = (parts[i].Words, parts[i].Quoted);
 
             // "Article 38" is one thing in two parts.
-            if (tokens is [{ Kind: LetterKind.Letter } word] && Citations.IsWord(word.Term) && !parts[i].Quoted && i + 1 < parts.Count && parts[i + 1] is { Quoted: false, Tokens: [{ Kind: LetterKind.Digit }, ..] })
+            if (words is [{ Kind: LetterKind.Letter } word] && Citations.IsWord(word.Term) && !quoted && i + 1 < parts.Count && parts[i + 1] is { Quoted: false, Words: [{ Kind: LetterKind.Digit }, ..] })
             {
-                tokens = [word, .. parts[++i].Tokens];
+                words = [word, .. parts[++i].Words];
             }
 
             // A word said twice is looked for once.
-            var unit = Unit(tokens, parts[i], i == parts.Count - 1 && !parts[i].Quoted);
-            units.TryAdd(string.Join('\n', unit.Select(e => e.Key)), (unit, tokens.Count));
+            var unit = Unit(words, parts[i].LastAsWritten, i == parts.Count - 1 && !quoted);
+            units.TryAdd(string.Join('\n', unit.Select(e => e.Key)), (unit, words.Length));
         }
 
         return units.Count == 0 ? null : new SearchQuery([.. units.Values.Select(u => u.Elements)], units.Values.Sum(u => u.Terms));
     }
 
-    private static ImmutableArray<SearchElement> Unit(List<Token> tokens, Part part, bool isLast)
+    private static ImmutableArray<SearchElement> Unit(ImmutableArray<Word> words, string lastAsWritten, bool isLast)
     {
-        var elements = ImmutableArray.CreateBuilder<SearchElement>(tokens.Count);
-        for (var i = 0; i < tokens.Count; i++)
+        var elements = ImmutableArray.CreateBuilder<SearchElement>(words.Length);
+        for (var i = 0; i < words.Length; i++)
         {
-            var (token, ends) = (tokens[i], i == tokens.Count - 1);
+            var (word, ends) = (words[i], i == words.Length - 1);
             if (!ends)
             {
-                elements.Add(token.Kind == LetterKind.Letter && tokens[i + 1].Kind == LetterKind.Digit
-                    ? new([.. Citations.SameBeforeNumber(token.Term)], null)
-                    : new([token.Term], null));
+                elements.Add(word.Kind == LetterKind.Letter && words[i + 1].Kind == LetterKind.Digit
+                    ? new([.. Citations.SameBeforeNumber(word.Term)], null)
+                    : new([word.Term], null));
             }
-            else if (token.Kind == LetterKind.Han)
+            else if (word.Kind == LetterKind.Han)
             {
                 // The last character of a run stands in a text before another one, or at the end; the pair before it says enough.
-                if (i == 0 || tokens[i - 1].Run != token.Run)
+                if (i == 0 || words[i - 1].Run != word.Run)
                 {
-                    elements.Add(new([token.Term], token.Term));
+                    elements.Add(new([word.Term], word.Term));
                 }
             }
             else
             {
-                elements.Add(isLast && token.Kind == LetterKind.Letter ? Beginning(token.Term, part.LastAsWritten) : new([token.Term], null));
+                elements.Add(isLast && word.Kind == LetterKind.Letter ? Beginning(word.Term, lastAsWritten) : new([word.Term], null));
             }
         }
 
@@ -120,7 +120,9 @@ public sealed record SearchQuery
                 yield return before;
             }
 
-            yield return new Part([.. citation.Tokens()], "", false);
+            var cut = new CutText();
+            cut.AddCitation(citation);
+            yield return new Part(WordsOf(cut), "", false);
             from = citation.End;
         }
 
@@ -137,10 +139,20 @@ public sealed record SearchQuery
         return Letters.Of(rune, out var folded) != LetterKind.Separator || (folded.IsBmp && Joining.Contains((char)folded.Value, StringComparison.Ordinal));
     }
 
-    private sealed record Part(List<Token> Tokens, string LastAsWritten, bool Quoted)
+    private static ImmutableArray<Word> WordsOf(CutText cut) => [.. cut.Tokens.Select(t => new Word(cut.TermOf(t).ToString(), t.Kind, t.Run))];
+
+    private readonly record struct Word(string Term, LetterKind Kind, int Run);
+
+    private sealed record Part(ImmutableArray<Word> Words, string LastAsWritten, bool Quoted)
     {
-        public static Part? Of(string text, bool quoted) =>
-            Tokenizer.Words(text) is { Count: > 0 } tokens ? new Part(tokens, Tokenizer.Words(text, asWritten: true)[^1].Term, quoted) : null;
+        public static Part? Of(string text, bool quoted)
+        {
+            var cut = new CutText();
+            cut.CutWords(text);
+            var words = WordsOf(cut);
+            cut.CutWords(text, keepPlurals: true);
+            return words.IsEmpty ? null : new Part(words, cut.TermOf(cut.Tokens[^1]).ToString(), quoted);
+        }
     }
 }
 

@@ -29,6 +29,7 @@ public sealed class SearchText
     /// <param name="table">The terms known so far; it takes in those that are new.</param>
     public static SearchText Of(InstrumentIdentity instrument, ImmutableArray<LegalHistory> obligations, DateOnly asOf, TermTable table)
     {
+        var cut = new CutText();
         var places = ImmutableArray.CreateBuilder<TextPlace>();
         var starts = new List<int> { 0 };
         var terms = new List<int>();
@@ -76,7 +77,12 @@ public sealed class SearchText
 
         void AddPlace(TextPlace place)
         {
-            terms.AddRange(Tokenizer.Of(place.Text).Select(t => t.IsGap ? Gap : table.Add(t.Term)));
+            cut.Cut(place.Text);
+            foreach (var token in cut.Tokens)
+            {
+                terms.Add(token.IsGap ? Gap : table.Add(cut.TermOf(token)));
+            }
+
             terms.Add(Gap);
             places.Add(place);
             starts.Add(terms.Count);
@@ -86,7 +92,7 @@ public sealed class SearchText
     /// <summary>Where the text of a place ends in <see cref="Terms"/>.</summary>
     internal int EndOf(int place) => starts[place + 1];
 
-    /// <summary>The terms of one text, as many as <see cref="Tokenizer.Of"/> gives.</summary>
+    /// <summary>The terms of one text, as many as <see cref="CutText.Cut"/> gives.</summary>
     internal ReadOnlySpan<int> TermsOf(int place) => terms.AsSpan(starts[place]..(starts[place + 1] - 1));
 
     /// <summary>What one match in the place counts: much in a title, less in a long text.</summary>

@@ -67,11 +67,12 @@ public static class Searching
             .Select(p => (Place: p, Units: Enumerable.Range(0, units.Length).Where(u => units[u].Next(text.TermsOf(p), 0) >= 0).ToHashSet()))
             .Where(p => p.Units.Count > 0)
             .ToList();
+        var cut = new CutText();
         var shown = new HashSet<int>();
         var matches = ImmutableArray.CreateBuilder<TextMatch>();
         while (matches.Count < Most && shown.Count < units.Length && places.Count > 0)
         {
-            var best = places.MaxBy(p => (p.Units.Count(u => !shown.Contains(u)), text.WeightOf(p.Place), -p.Place));
+            var best = places.MaxBy(p => (p.Units.Count(u => !shown.Contains(u)), SearchFields.Weight(text.Places[p.Place].Field), text.WeightOf(p.Place), -p.Place));
             if (best.Units.IsSubsetOf(shown))
             {
                 break;
@@ -80,7 +81,8 @@ public static class Searching
             places.Remove(best);
             shown.UnionWith(best.Units);
             var place = text.Places[best.Place];
-            matches.Add(new TextMatch(place, Snippet.Of(place.Text, Highlights(units, text.TermsOf(best.Place), Tokenizer.Of(place.Text)))));
+            cut.Cut(place.Text);
+            matches.Add(new TextMatch(place, Snippet.Of(place.Text, Highlights(units, text.TermsOf(best.Place), cut.Tokens))));
         }
 
         return matches.DrainToImmutable();

@@ -9,26 +9,30 @@ namespace ComplianceTracker.Domain.Search;
 public sealed class TermTable
 {
     private readonly ConcurrentDictionary<string, int> numbers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> known;
     private readonly Lock growing = new();
     private string[] terms = new string[1024];
     private volatile int count;
+
+    /// <summary>A table of no terms.</summary>
+    public TermTable() => known = numbers.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>How many terms there are.</summary>
     public int Count => count;
 
     /// <summary>The number of a term, a new one where it has none.</summary>
-    internal int Add(string term)
+    internal int Add(ReadOnlySpan<char> term)
     {
-        if (numbers.TryGetValue(term, out var known))
+        if (known.TryGetValue(term, out var number))
         {
-            return known;
+            return number;
         }
 
         lock (growing)
         {
-            if (numbers.TryGetValue(term, out known))
+            if (known.TryGetValue(term, out number))
             {
-                return known;
+                return number;
             }
 
             if (count == terms.Length)
@@ -38,8 +42,8 @@ public sealed class TermTable
                 Volatile.Write(ref terms, larger);
             }
 
-            terms[count] = term;
-            numbers[term] = count;
+            terms[count] = term.ToString();
+            numbers[terms[count]] = count;
             return count++;
         }
     }
