@@ -14,7 +14,13 @@ public sealed class SearchText
     private readonly int[] terms;
     private readonly int[] starts;
 
-    private SearchText(ImmutableArray<TextPlace> places, int[] starts, int[] terms) => (Places, this.starts, this.terms) = (places, starts, terms);
+    private readonly float[] weights;
+
+    private SearchText(ImmutableArray<TextPlace> places, int[] starts, int[] terms)
+    {
+        (Places, this.starts, this.terms) = (places, starts, terms);
+        weights = [.. places.Select((place, i) => Weight(place, starts[i + 1] - starts[i]))];
+    }
 
     /// <summary>The texts, in order.</summary>
     public ImmutableArray<TextPlace> Places { get; }
@@ -96,11 +102,10 @@ public sealed class SearchText
     internal ReadOnlySpan<int> TermsOf(int place) => terms.AsSpan(starts[place]..(starts[place + 1] - 1));
 
     /// <summary>What one match in the place counts: much in a title, less in a long text.</summary>
-    internal double WeightOf(int place)
-    {
-        var (field, language) = (Places[place].Field, Places[place].Language);
-        return SearchFields.Weight(field) / (0.4 + (0.6 * (starts[place + 1] - starts[place]) / SearchFields.UsualLength(field, language)));
-    }
+    internal double WeightOf(int place) => weights[place];
+
+    private static float Weight(TextPlace place, int length) =>
+        (float)(SearchFields.Weight(place.Field) / (0.4 + (0.6 * length / SearchFields.UsualLength(place.Field, place.Language))));
 }
 
 /// <summary>One text of an instrument.</summary>

@@ -5,7 +5,8 @@ namespace ComplianceTracker.Domain.Search;
 /// <summary>One place of a unit, held against a table: which terms may stand there.</summary>
 internal sealed class TermMatcher
 {
-    private const int Few = 5;
+    // As many as the processor compares at once.
+    private const int Few = 3;
     private readonly int[] exact;
     private readonly int[] all;
     private readonly ulong[]? many;
@@ -37,14 +38,19 @@ internal sealed class TermMatcher
     /// <summary>The first place from the start of the span, or -1.</summary>
     public int First(ReadOnlySpan<int> terms)
     {
-        if (many is null)
+        switch (all)
         {
-            return terms.IndexOfAny(all);
+            case [var one]:
+                return terms.IndexOf(one);
+            case [var one, var two]:
+                return terms.IndexOfAny(one, two);
+            case [var one, var two, var three]:
+                return terms.IndexOfAny(one, two, three);
         }
 
         for (var i = 0; i < terms.Length; i++)
         {
-            if (Holds(many, terms[i]))
+            if (Takes(terms[i]))
             {
                 return i;
             }
