@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Clocks;
 using ComplianceTracker.Api.Json;
@@ -182,6 +183,7 @@ public sealed record ListedInstrument : InstrumentItem
         : base(item) => Matches = matches;
 
     /// <summary>Where it holds what <c>q</c> looks for: the fewest texts that show every word, at most five, the best first; null without <c>q</c>.</summary>
+    [JsonPropertyOrder(1)]
     public IReadOnlyList<InstrumentMatch>? Matches { get; }
 }
 

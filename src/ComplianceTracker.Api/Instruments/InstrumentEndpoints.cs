@@ -25,8 +25,10 @@ internal static class InstrumentEndpoints
     {
         var group = routes.MapGroup("/instruments").WithTags("Instruments");
         group.MapGet("", ListAsync).WithName("listInstruments")
-            .WithSummary("The instruments on record, by jurisdiction, topic, stage or text, on the three clocks")
-            .WithDescription("By id. Instruments of which nothing was public by `knownOn` are left out.")
+            .WithSummary("The instruments on record, by jurisdiction, topic, stage or what they say, on the three clocks")
+            .WithDescription(
+                "By id; with `q` the best first, and each says in `matches` where it holds what was looked for. Try `PIPL`, `data security law`, `数据安全`, `第三十八条`, `Article 38`, "
+                + "`2016/679`, `\"important data\"`. A search reads the law as it stands on the clocks. Instruments of which nothing was public by `knownOn` are left out.")
             .WithClocks().WithReadBarrier().WithInstrumentFilters().WithPaging("/api/v1/instruments?jurisdiction=CN&q=Personal Information", "cn-pipl", "2021-11-01 2021-11-01 1261 UTC 2026-11-21T08:00:00.0000000+00:00")
             .Produces<InstrumentPage>();
         group.MapPost("", PostAsync).WithName("registerInstrument").WithSummary("Register an instrument, with the developments known so far")

@@ -12,6 +12,8 @@ namespace ComplianceTracker.Api.Instruments;
 /// <param name="asOf">The legal day on which the obligations are read.</param>
 internal sealed class InstrumentSearch(TermTable terms, SearchQuery? query, DateOnly asOf)
 {
+    private Searching? searching;
+
     /// <summary>The instruments of which something is public in the view and that hold what is looked for.</summary>
     /// <param name="view">The law as counted.</param>
     /// <param name="after">The id of the instrument behind which the list goes on, or null: from the beginning.</param>
@@ -25,12 +27,14 @@ internal sealed class InstrumentSearch(TermTable terms, SearchQuery? query, Date
         }
 
         var instruments = all.ToList();
-        var found = Searching.Find(query, [..instruments.Select(i => i.Texts.On(asOf, terms))], terms);
+        SearchText[] texts = [..instruments.Select(i => i.Texts.On(asOf, terms))];
+        searching = new Searching(query, terms);
+        var found = searching.Find(texts);
         var from = after is null ? 0 : Enumerable.Range(1, found.Length).FirstOrDefault(n => instruments[found[n - 1].At].Identity.Id == after);
         return after is not null && from == 0 ? throw Paging.NotOurs() : found.Skip(from).Select(f => instruments[f.At]);
     }
 
-    /// <summary>Where the instrument holds what is looked for, or null: nothing is.</summary>
+    /// <summary>Where an instrument that was found holds what is looked for, or null: nothing is.</summary>
     public ImmutableArray<InstrumentMatch>? Matches(InstrumentView instrument) =>
-        query is null ? null : [..Searching.Matches(query, instrument.Texts.On(asOf, terms), terms).Select(InstrumentMatch.From)];
+        searching is null ? null : [..searching.Matches(instrument.Texts.On(asOf, terms)).Select(InstrumentMatch.From)];
 }

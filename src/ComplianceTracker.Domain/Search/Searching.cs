@@ -6,19 +6,19 @@ namespace ComplianceTracker.Domain.Search;
 /// Finds and ranks. Every text is looked through, which takes a few milliseconds for ten thousand instruments and follows the record without
 /// an index to keep up: what an instrument says is cut once, when it was first asked for.
 /// </summary>
-public static class Searching
+/// <param name="query">What is looked for.</param>
+/// <param name="table">The terms of the texts, all of which were cut before.</param>
+public sealed class Searching(SearchQuery query, TermTable table)
 {
     // How soon more matches of the same unit stop to matter (BM25's k1).
     private const double Saturation = 1.2;
     private const double BeginningCounts = 0.6;
+    private readonly UnitMatcher[] units = [.. query.Units.Select(u => new UnitMatcher(u, table))];
 
     /// <summary>The texts that hold every unit, the best first, among equals in the order given.</summary>
-    /// <param name="query">What is looked for.</param>
     /// <param name="texts">All texts: how rare a unit is among them decides what it counts.</param>
-    /// <param name="table">The terms of the texts.</param>
-    public static ImmutableArray<Found> Find(SearchQuery query, IReadOnlyList<SearchText> texts, TermTable table)
+    public ImmutableArray<Found> Find(IReadOnlyList<SearchText> texts)
     {
-        var units = Units(query, table);
         if (Array.Exists(units, u => u.IsEmpty))
         {
             return [];
@@ -50,7 +50,7 @@ public static class Searching
 
             if (held == units.Length)
             {
-                found.Add((i, [.. counts], Together(text, covered, query)));
+                found.Add((i, [.. counts], Together(text, covered)));
             }
         }
 
@@ -59,10 +59,9 @@ public static class Searching
     }
 
     /// <summary>Where the text holds the units: the fewest texts that show every one, those first that say most.</summary>
-    public static ImmutableArray<TextMatch> Matches(SearchQuery query, SearchText text, TermTable table)
+    public ImmutableArray<TextMatch> Matches(SearchText text)
     {
         const int Most = 5;
-        var units = Units(query, table);
         var places = Enumerable.Range(0, text.Places.Length)
             .Select(p => (Place: p, Units: Enumerable.Range(0, units.Length).Where(u => units[u].Next(text.TermsOf(p), 0) >= 0).ToHashSet()))
             .Where(p => p.Units.Count > 0)
@@ -82,13 +81,11 @@ public static class Searching
             shown.UnionWith(best.Units);
             var place = text.Places[best.Place];
             cut.Cut(place.Text);
-            matches.Add(new TextMatch(place, Snippet.Of(place.Text, Highlights(units, text.TermsOf(best.Place), cut.Tokens))));
+            matches.Add(new TextMatch(place, Snippet.Of(place.Text, Highlights(text.TermsOf(best.Place), cut.Tokens))));
         }
 
         return matches.DrainToImmutable();
     }
-
-    private static UnitMatcher[] Units(SearchQuery query, TermTable table) => [.. query.Units.Select(u => new UnitMatcher(u, table))];
 
     // Each match counts by its place; "covered" learns in which places this unit and all before it stand.
     private static double Count(UnitMatcher unit, int number, SearchText text, int[] covered)
@@ -115,15 +112,15 @@ public static class Searching
 
     // A title that is nothing but the query is what was meant, before one that holds all of it among other words, and that before an act
     // over which the words are strewn.
-    private static double Together(SearchText text, int[] covered, SearchQuery query)
+    private double Together(SearchText text, int[] covered)
     {
         var best = 0.0;
         for (var p = 0; p < text.Places.Length; p++)
         {
-            if (covered[p] == query.Units.Length)
+            if (covered[p] == units.Length)
             {
                 var whole = text.TermsOf(p).Length == query.Length;
-                best = Math.Max(best, SearchFields.Weight(text.Places[p].Field) * (whole ? 1 : query.Units.Length > 1 ? 0.5 : 0));
+                best = Math.Max(best, SearchFields.Weight(text.Places[p].Field) * (whole ? 1 : units.Length > 1 ? 0.5 : 0));
             }
         }
 
@@ -141,7 +138,7 @@ public static class Searching
         return sum * (1 + together);
     }
 
-    private static List<Highlight> Highlights(UnitMatcher[] units, ReadOnlySpan<int> terms, List<Token> tokens)
+    private List<Highlight> Highlights(ReadOnlySpan<int> terms, List<Token> tokens)
     {
         var spans = new List<(int Start, int End)>();
         foreach (var unit in units)

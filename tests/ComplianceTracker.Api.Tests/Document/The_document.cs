@@ -10,6 +10,7 @@ using ComplianceTracker.Domain.Consequences;
 using ComplianceTracker.Domain.Explanations;
 using ComplianceTracker.Domain.Instruments;
 using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.Domain.Search;
 using ComplianceTracker.Domain.Vocabulary;
 using ComplianceTracker.EventStore.Parking;
 
@@ -157,6 +158,7 @@ public sealed class The_document(SeededService seeded) : IClassFixture<SeededSer
             ["Deed"] = Words.All<Deed>(),
             ["ChangeKind"] = Words.All<ChangeKind>(),
             ["CauseKind"] = Words.All<CauseKind>(),
+            ["SearchField"] = Words.All<SearchField>(),
             ["ParkedState"] = Words.All<ParkedState>(),
             ["ParkedAction"] = Words.All<ParkedAction>(),
             ["EndpointState"] = Words.All<EndpointState>(),

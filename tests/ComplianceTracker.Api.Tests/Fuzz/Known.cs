@@ -46,7 +46,7 @@ internal sealed class Known
             ["order"] = Gen.Elements("court", "ministry"),
             ["scope"] = Gen.Elements("amendment", "all"),
             ["valueType"] = Gen.Elements("jurisdiction", "colour"),
-            ["q"] = Gen.Elements("Personal", "data", "保护", "ß"),
+            ["q"] = Gen.Elements("Personal", "data", "保护", "ß", "法", "第三十八条", "2016/679", "\"important data", "'s", "a\u0301", "《》", "\u200B"),
             ["Prefer"] = Gen.Frequency((20, Gen.Elements("wait=0", "respond-async, wait=0", "wait=-1", "wait=x", "wait=", "wait=99999999999", "wait=0;foo", ",,;=,")), (1, Gen.Constant("wait=1"))),
             ["If-Match"] = ETags(),
             ["If-None-Match"] = ETags(),

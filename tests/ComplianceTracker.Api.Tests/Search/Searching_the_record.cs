@@ -196,7 +196,7 @@ public sealed class Searching_the_record(SeededService seeded) : IClassFixture<S
             {
                 if (!asked.TryGetValue(word, out var found))
                 {
-                    asked[word] = found = [..Searching.Find(SearchQuery.Of(word)!, texts, terms).Select(f => instruments[f.At].Identity.Id)];
+                    asked[word] = found = [..new Searching(SearchQuery.Of(word)!, terms).Find(texts).Select(f => instruments[f.At].Identity.Id)];
                 }
 
                 found.ShouldContain(identity.Id, $"{identity.Id} by '{word}'");
@@ -216,7 +216,7 @@ public sealed class Searching_the_record(SeededService seeded) : IClassFixture<S
             var holding = texts.Select((t, i) => (Text: t, Id: instruments[i].Identity.Id)).Where(t => t.Text.Places.Any(p => p.Text.Contains(pair, StringComparison.Ordinal))).Select(t => t.Id).ToList();
 
             holding.ShouldNotBeEmpty();
-            Searching.Find(SearchQuery.Of(pair)!, texts, terms).Select(f => instruments[f.At].Identity.Id).ShouldBe(holding, ignoreOrder: true);
+            new Searching(SearchQuery.Of(pair)!, terms).Find(texts).Select(f => instruments[f.At].Identity.Id).ShouldBe(holding, ignoreOrder: true);
         }
     }
 

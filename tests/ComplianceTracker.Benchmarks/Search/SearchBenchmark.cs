@@ -107,7 +107,7 @@ internal static class SearchBenchmark
             {
                 lists.Add(await AskAsync(client, "limit=20"));
                 var begun = Stopwatch.GetTimestamp();
-                Searching.Find(SearchQuery.Of(question)!, texts, catalogue.Terms);
+                new Searching(SearchQuery.Of(question)!, catalogue.Terms).Find(texts);
                 finds.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
             }
         }

@@ -88,7 +88,7 @@ public sealed class SearchingTests
             Text(table, "e", "Fisheries", null),
         ];
 
-        var found = Searching.Find(SearchQuery.Of("data act")!, texts, table);
+        var found = new Searching(SearchQuery.Of("data act")!, table).Find(texts);
 
         found.Select(f => f.At).ShouldBe([1, 2, 0]);
         found.Select(f => f.Score).ShouldBeInOrder(SortDirection.Descending);
@@ -100,7 +100,7 @@ public sealed class SearchingTests
         var table = new TermTable();
         SearchText[] texts = [Text(table, "a", "Cryptography", null), Text(table, "b", "Crypto", null)];
 
-        Searching.Find(SearchQuery.Of("crypto")!, texts, table).Select(f => f.At).ShouldBe([1, 0]);
+        new Searching(SearchQuery.Of("crypto")!, table).Find(texts).Select(f => f.At).ShouldBe([1, 0]);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class SearchingTests
         SearchText[] texts = [Text(table, "a", "Data Act", null)];
         var before = table.Count;
 
-        Searching.Find(SearchQuery.Of("words that nobody ever wrote 而且没有人写过")!, texts, table).ShouldBeEmpty();
+        new Searching(SearchQuery.Of("words that nobody ever wrote 而且没有人写过")!, table).Find(texts).ShouldBeEmpty();
 
         table.Count.ShouldBe(before);
     }
@@ -122,8 +122,8 @@ public sealed class SearchingTests
         var table = new TermTable();
         var text = SearchText.Of(identity, [], Law.Day("2021-01-01"), table);
 
-        Searching.Matches(SearchQuery.Of("act data protection")!, text, table).Single().Place.Field.ShouldBe(SearchField.Title);
-        Searching.Matches(SearchQuery.Of("no. 5 数据")!, text, table).Select(m => (m.Place.Field, m.Place.Language))
+        new Searching(SearchQuery.Of("act data protection")!, table).Matches(text).Single().Place.Field.ShouldBe(SearchField.Title);
+        new Searching(SearchQuery.Of("no. 5 数据")!, table).Matches(text).Select(m => (m.Place.Field, m.Place.Language))
             .ShouldBe([(SearchField.Number, null), (SearchField.Title, "zh")], ignoreOrder: true);
     }
 
@@ -185,7 +185,7 @@ public sealed class SearchingTests
         var table = new TermTable();
         var text = Text(table, "x", title, null);
         var asked = SearchQuery.Of(query)!;
-        return (!Searching.Find(asked, [text], table).IsEmpty, Searching.Matches(asked, text, table));
+        return (!new Searching(asked, table).Find([text]).IsEmpty, new Searching(asked, table).Matches(text));
     }
 
     private static SearchText Text(TermTable table, string id, string title, string? shortTitle) => SearchText.Of(
