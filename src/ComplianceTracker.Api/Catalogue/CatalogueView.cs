@@ -114,11 +114,13 @@ internal sealed record InstrumentView(
     ImmutableArray<RuleView> Rules,
     ImmutableArray<Cause> Unresolved)
 {
+    private volatile SearchTexts? texts;
+
     /// <summary>The legal histories of its obligations.</summary>
     public ImmutableArray<LegalHistory> Histories { get; } = [..Rules.Select(r => r.History)];
 
-    /// <summary>What a search looks through. Views that share the instrument share it.</summary>
-    public SearchTexts Texts { get; } = new(Identity, [..Rules.Select(r => r.History)]);
+    /// <summary>What a search looks through. Views that share the instrument share it; most views are never searched.</summary>
+    public SearchTexts Texts => texts ??= new SearchTexts(Identity, Histories);
 }
 
 /// <summary>One obligation as counted, with what decides in which company's register it stands.</summary>
