@@ -20,10 +20,11 @@ internal static class EventTypeEndpoints
         group.MapGet("", List).WithName("listEventTypes").WithSummary("Every type of event that is delivered, with an example")
             .WithDescription("Endpoints choose by type, or by the beginning of one such as `obligation.*`. The examples are about no real act or company.")
             .Produces<EventTypePage>();
-        group.MapGet("/{type}/v{version}", Schema).WithName("getEventSchema").WithSummary("The JSON Schema of an event type")
+        // Not "v{version}": the framework looks for the last "v" of the segment.
+        group.MapGet("/{type}/{version}", Schema).WithName("getEventSchema").WithSummary("The JSON Schema of an event type")
             .WithDescription("Of the whole CloudEvent with its data, in the dialect 2020-12; `dataschema` of every event leads here. A version never changes but for members that are added.")
             .WithPath("type", "The event type, without version.", "endpoint.test")
-            .WithPath("version", "The version of its shape.", EventSchemas.Version)
+            .WithPath("version", "The version of its shape.", $"v{EventSchemas.Version}")
             .WithProblems(ProblemTypes.EventTypeNotFound)
             .Produces<JsonObject>(200, SchemaMediaType, "application/json");
     }
@@ -40,7 +41,7 @@ internal static class EventTypeEndpoints
 
     private static IResult Schema(string type, string version, HttpContext context, PublicUrl publicUrl)
     {
-        if (version != EventSchemas.Version || !EventNames.All.Contains(type))
+        if (version != $"v{EventSchemas.Version}" || !EventNames.All.Contains(type))
         {
             var nearest = Nearest.To(type, EventNames.All);
             throw new ApiProblem(ProblemTypes.EventTypeNotFound, $"No event of type '{type}' and version '{version}' is delivered{Hints.DidYouMean(nearest)}") { Expected = nearest };

@@ -77,6 +77,8 @@ public sealed class Event_types(SubscribedService subscribed) : IClassFixture<Su
     [Theory]
     [InlineData("obligation.aplicable/v1", "obligation.applicable")]
     [InlineData("obligation.applicable/v2", "obligation.applicable")]
+    [InlineData("obligation.applicable/vv1", "obligation.applicable")]
+    [InlineData("obligation.applicable/1", "obligation.applicable")]
     [InlineData("instrument.registered/v1", "")]
     [InlineData("company.registered/v1", "")]
     public async Task A_type_that_is_not_there_is_a_404_with_the_nearest(string path, string nearest)
