@@ -91,7 +91,7 @@ internal sealed partial class MartenEventStore
         try
         {
             var found = await LookAsync(connection, batch, cancellationToken);
-            if (found.AnyStored || batch.FirstOrDefault(s => s.Expected != ExpectedVersion.Any && s.Expected.Value != found.Versions[s.StreamId]) is not null)
+            if (found.AnyStored || batch.Any(s => !s.Expected.Allows(found.Versions[s.StreamId])))
             {
                 await transaction.RollbackAsync(cancellationToken);
                 await GiveDrawLockAsync(connection);
@@ -174,7 +174,7 @@ internal sealed partial class MartenEventStore
             return await tables.FindStoredAsync(batch, cancellationToken);
         }
 
-        var stream = batch.First(s => s.Expected != ExpectedVersion.Any && s.Expected.Value != found.Versions[s.StreamId]);
+        var stream = batch.First(s => !s.Expected.Allows(found.Versions[s.StreamId]));
         return new AppendResult.Conflict(stream.StreamId, stream.Expected, found.Versions[stream.StreamId]);
     }
 
