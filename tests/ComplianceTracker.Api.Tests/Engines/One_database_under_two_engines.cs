@@ -4,6 +4,7 @@ using ComplianceTracker.Api.Importing;
 using ComplianceTracker.Api.Tests.Support;
 using ComplianceTracker.Api.Tests.Webhooks.Support;
 using ComplianceTracker.EventStore;
+using ComplianceTracker.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ComplianceTracker.Api.Tests.Engines;
@@ -50,10 +51,13 @@ public sealed class One_database_under_two_engines(Databases databases)
     private async Task<Outcome> RunAsync(TemporaryFolder companies, Receiver receiver, (string Engine, string[] Instruments)[] turns)
     {
         var database = await databases.CreateEmptyAsync();
+
+        // Each run lives the same minute, hours away from any midnight: what follows from a law depends on the day.
+        var time = new ShiftedClock { Shift = new DateTimeOffset(2026, 11, 20, 20, 40, 0, TimeSpan.Zero) - TimeProvider.System.GetUtcNow() };
         string? endpoint = null;
         for (var turn = 0; ; turn++)
         {
-            await using var service = await TestService.StartAsync(database, companies.Path, null, Receiver.Allowed, $"--engine={turns[turn].Engine}");
+            await using var service = await TestService.StartAsync(database, time, companies.Path, Receiver.Allowed, $"--engine={turns[turn].Engine}");
             await SettleAsync(service);
             endpoint ??= (string)(await service.Client.SubscribeAsync(receiver.Url))["id"]!;
             foreach (var instrument in turns[turn].Instruments)
