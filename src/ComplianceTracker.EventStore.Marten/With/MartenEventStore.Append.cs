@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ComplianceTracker.EventStore.Postgres.Schema;
 using JasperFx.Events;
 using Marten;
@@ -115,7 +116,7 @@ internal sealed partial class MartenEventStore
 
                 // Behind what Marten makes of the appends: its own statements come first.
                 session.QueueSqlCommand(giveDrawLock);
-                await session.SaveChangesAsync(cancellationToken);
+                await SaveAsync(session, cancellationToken);
             }
 
             holdsDrawLock = false;
@@ -132,6 +133,19 @@ internal sealed partial class MartenEventStore
         {
             await ForsakeAsync(connection, transaction);
             throw;
+        }
+    }
+
+    // Whoever asks knows the driver's exceptions, and what each says of the database; Marten's say nothing to him.
+    private static async Task SaveAsync(IDocumentSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.SaveChangesAsync(cancellationToken);
+        }
+        catch (Exception wrapped) when (wrapped is not NpgsqlException && Cause<NpgsqlException>(wrapped) is { } cause)
+        {
+            ExceptionDispatchInfo.Throw(cause);
         }
     }
 
@@ -214,17 +228,21 @@ internal sealed partial class MartenEventStore
     }
 
     // What another writer's lock, version or id caused: the next try sees what it did.
-    private static PostgresException? Refusal(Exception failure)
+    private static PostgresException? Refusal(Exception failure) =>
+        Cause<PostgresException>(failure) is { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation } refusal
+            ? refusal
+            : null;
+
+    private static T? Cause<T>(Exception failure)
+        where T : Exception
     {
-        for (var e = failure; e is not null; e = e.InnerException)
+        var e = failure;
+        while (e is not (null or T))
         {
-            if (e is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation } refusal)
-            {
-                return refusal;
-            }
+            e = e.InnerException;
         }
 
-        return null;
+        return (T?)e;
     }
 
     /// <summary>What the first round trip found.</summary>
