@@ -18,6 +18,8 @@ namespace ComplianceTracker.EventStore.Marten;
 internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore documents, ISubscription subscription)
     : SubscriptionRunner(tables, subscription)
 {
+    private readonly SubscriptionMetrics metrics = new(documents, new ShardName(subscription.Name), (IEventDatabase)documents.Storage.Database);
+
     /// <inheritdoc/>
     protected override async Task RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -25,7 +27,7 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
         while (true)
         {
             var checkpoint = await Store.CheckpointAsync(Subscription.Name, cancellationToken);
-            await using var run = new Run(this, connection);
+            await using var run = new Run(this, connection, checkpoint);
             await RunAgentAsync(run, connection, checkpoint, cancellationToken);
         }
     }
@@ -42,7 +44,7 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
             run,
             new SubscriptionExecution<ISubscription>(run, Subscription, database, shard, NullLogger.Instance),
             database.Tracker,
-            new SubscriptionMetrics(documents, shard, database),
+            metrics,
             NullLogger.Instance);
         run.Agent = agent;
         await agent.StartAsync(new SubscriptionExecutionRequest(checkpoint, ShardExecutionMode.Continuous, new ErrorHandlingOptions(), new NulloDaemonRuntime())
@@ -76,11 +78,11 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
     }
 
     /// <summary>One life of an agent: what it reads with and what runs its pages, one at a time, in the session of the lease.</summary>
-    private sealed class Run(AgentRunner owner, NpgsqlConnection connection) : IEventLoader, ISubscriptionRunner<ISubscription>, IAsyncDisposable
+    private sealed class Run(AgentRunner owner, NpgsqlConnection connection, long checkpoint) : IEventLoader, ISubscriptionRunner<ISubscription>, IAsyncDisposable
     {
         private readonly SemaphoreSlim gate = new(1, 1);
         private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private long reached = -1;
+        private long reached = checkpoint;
 
         /// <summary>Completes when a page was not passed, fails when the run cannot go on.</summary>
         public Task Ended => ended.Task;
@@ -145,7 +147,7 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
             await gate.WaitAsync(cancellationToken);
             try
             {
-                if (reached == head || reached < 0)
+                if (reached >= head)
                 {
                     await work();
                 }

@@ -31,6 +31,7 @@ internal sealed class ByHand : IAsyncDisposable
         store.Events.EnableUniqueIndexOnEventId = true;
         store.Events.UseListenNotifyForEventAppends = true;
         store.Events.MapEventType<FactDeclared>("fact.declared.v1");
+        store.Projections.AsyncMode = DaemonMode.Solo;
         store.Projections.Subscribe(counter, options => options.Options.BatchSize = 1000);
         store.Projections.Errors.SkipApplyErrors = store.Projections.Errors.SkipSerializationErrors = store.Projections.Errors.SkipUnknownEvents = false;
     });

@@ -1,5 +1,7 @@
 using System.Reflection;
+using System.Xml.Linq;
 using ComplianceTracker.Api.Hosting;
+using ComplianceTracker.Api.Tests.Support;
 using ComplianceTracker.EventStore.Marten;
 
 namespace ComplianceTracker.Api.Tests.House;
@@ -60,6 +62,16 @@ public sealed class Dependencies
     }
 
     [Fact]
+    public void No_other_project_asks_for_the_packages_of_the_second_engine()
+    {
+        var asking = new[] { "src", "tests" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories))
+            .Where(project => XDocument.Load(project).Descendants("PackageReference").Any(p => IsOfTheSecondEngine((string)p.Attribute("Include")!)));
+
+        asking.Select(p => Path.GetFileNameWithoutExtension(p)).ShouldBe(["ComplianceTracker.EventStore.Marten"]);
+    }
+
+    [Fact]
     public void The_domain_touches_no_file_network_or_task()
     {
         string[] forbidden = ["System.Net.", "System.IO.FileSystem", "System.Data.", "System.Threading.Tasks", "System.Diagnostics.Process"];
@@ -82,7 +94,7 @@ public sealed class Dependencies
         [..Assembly.Load(project).GetReferencedAssemblies().Select(a => a.Name!)];
 
     private static bool IsOfTheSecondEngine(string assembly) =>
-        new[] { "Marten", "Wolverine", "JasperFx", "Weasel" }.Any(vendor => assembly == vendor || assembly.StartsWith(vendor + ".", StringComparison.Ordinal));
+        new[] { "Marten", "Wolverine", "WolverineFx", "JasperFx", "Weasel" }.Any(vendor => assembly == vendor || assembly.StartsWith(vendor + ".", StringComparison.Ordinal));
 
     private static bool IsOfTheFramework(string assembly) =>
         assembly.StartsWith("System.", StringComparison.Ordinal) || assembly is "System" or "netstandard" or "mscorlib";
