@@ -28,7 +28,7 @@ internal static class Headers
         return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
-    // Another engine may have written numbers or objects: they are given as their JSON text.
+    // Another engine may have written numbers or objects: they are given as their JSON text. For none, Marten writes JSON's null.
     public static IReadOnlyDictionary<string, string> FromJson(string? json)
     {
         if (json is null)
@@ -37,6 +37,11 @@ internal static class Headers
         }
 
         using var document = JsonDocument.Parse(json);
+        if (document.RootElement.ValueKind == JsonValueKind.Null)
+        {
+            return ImmutableDictionary<string, string>.Empty;
+        }
+
         return document.RootElement.EnumerateObject()
             .ToImmutableDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText());
     }

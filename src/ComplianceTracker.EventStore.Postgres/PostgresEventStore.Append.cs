@@ -123,7 +123,7 @@ public sealed partial class PostgresEventStore
         streams, drawn[1], DateTimeOffset.UnixEpoch.AddTicks(drawn[0] * TimeSpan.TicksPerMicrosecond), Duplicate: false);
 
     /// <summary>What an earlier append of the ids did; null when none is stored after all (its transaction was rolled back).</summary>
-    private async Task<AppendResult?> FindStoredAsync(IReadOnlyList<StreamAppend> batch, CancellationToken cancellationToken)
+    internal async Task<AppendResult?> FindStoredAsync(IReadOnlyList<StreamAppend> batch, CancellationToken cancellationToken)
     {
         await using var command = DataSource.CreateCommand(
             $"select id, stream_id, version, seq_id, timestamp from {schema}.mt_events where id = any($1)");

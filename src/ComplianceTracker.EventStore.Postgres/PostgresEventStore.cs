@@ -60,6 +60,27 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
     /// <summary>The pool the store works with; read models share it. Disposed with the store.</summary>
     public NpgsqlDataSource DataSource { get; }
 
+    /// <summary>How the store was opened.</summary>
+    internal PostgresEventStoreOptions Options => options;
+
+    /// <summary>Sessions that are not pooled, for who keeps one or leaves state in it.</summary>
+    internal NpgsqlDataSource Sessions => sessions;
+
+    /// <summary>The pool of the appends.</summary>
+    internal NpgsqlDataSource Appends => appends;
+
+    /// <summary>Tells readers of appends.</summary>
+    internal CommitNotifications Notifications => notifications;
+
+    /// <summary>Pulsed when a subscription of this process has moved its checkpoint.</summary>
+    internal Signal CheckpointMoved => checkpointMoved;
+
+    /// <summary>What the store tells of its work.</summary>
+    internal StoreTelemetry Telemetry => telemetry;
+
+    /// <summary>Measures pauses and waits.</summary>
+    internal TimeProvider Clock => clock;
+
     /// <inheritdoc/>
     public Task MigrateAsync(CancellationToken cancellationToken = default) =>
         new Migrator(DataSource, options).MigrateAsync(cancellationToken);

@@ -10,6 +10,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task>>(StringCompar
 {
     ["append"] = AppendBenchmark.RunAsync,
     ["clocks"] = ObligationsBenchmark.PastAsync,
+    ["engines"] = EnginesBenchmark.RunAsync,
     ["evaluate"] = EvaluateBenchmark.RunAsync,
     ["lag"] = LagBenchmark.RunAsync,
     ["law"] = LawBenchmark.RunAsync,

@@ -22,6 +22,7 @@ using ComplianceTracker.Api.Webhooks.EventCatalogue;
 using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.EventStore;
+using ComplianceTracker.EventStore.Marten;
 using ComplianceTracker.EventStore.Postgres;
 using Microsoft.Extensions.Logging.Console;
 
@@ -44,7 +45,7 @@ internal static class ServiceHost
         builder.WebHost.UseSetting("urls", builder.Configuration["urls"] ?? ServiceSettings.DefaultUrls);
         builder.WebHost.ConfigureKestrel(kestrel => SizeLimits.Set(kestrel.Limits));
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
-        AddEventStore(builder.Services, settings);
+        AddEventStore(builder.Services, settings, IsMarten(builder.Configuration["engine"]));
         builder.Services
             .AddSingleton(settings.Time)
             .AddSingleton(settings)
@@ -104,12 +105,23 @@ internal static class ServiceHost
         return app;
     }
 
-    private static void AddEventStore(IServiceCollection services, ServiceSettings settings) => services
+    private static void AddEventStore(IServiceCollection services, ServiceSettings settings, bool isMarten) => services
         .AddSingleton<EventTypes>()
         .AddSingleton<Writer>()
         .AddSingleton(_ => new PostgresEventStore(
             new PostgresEventStoreOptions { ConnectionString = settings.ConnectionString, ThrowAwayDatabase = settings.IsThrowaway },
             TimeProvider.System))
-        .AddSingleton<IEventStore>(provider => provider.GetRequiredService<PostgresEventStore>())
+        .AddSingleton(provider => isMarten
+            ? MartenEngine.Open(provider.GetRequiredService<PostgresEventStore>())
+            : provider.GetRequiredService<PostgresEventStore>())
         .AddSingleton(provider => provider.GetRequiredService<PostgresEventStore>().DataSource);
+
+    // A build without the engine's packages says so before anything is started.
+    private static bool IsMarten(string? engine) => engine switch
+    {
+        null or "postgres" => false,
+        "marten" when MartenEngine.IsCompiled => true,
+        "marten" => throw new EventStoreStartupException(MartenEngine.HowToGetIt),
+        var other => throw new InvalidOperationException($"--engine is postgres or marten, not '{other}'."),
+    };
 }

@@ -1,5 +1,8 @@
 using System.Reflection;
+using System.Xml.Linq;
 using ComplianceTracker.Api.Hosting;
+using ComplianceTracker.Api.Tests.Support;
+using ComplianceTracker.EventStore.Marten;
 
 namespace ComplianceTracker.Api.Tests.House;
 
@@ -12,11 +15,12 @@ public sealed class Dependencies
     [InlineData("ComplianceTracker.Domain")]
     [InlineData("ComplianceTracker.EventStore")]
     [InlineData("ComplianceTracker.EventStore.Postgres", "ComplianceTracker.EventStore")]
-    [InlineData("ComplianceTracker.EventStore.Marten", "ComplianceTracker.EventStore")]
+    [InlineData("ComplianceTracker.EventStore.Marten", "ComplianceTracker.EventStore", "ComplianceTracker.EventStore.Postgres")]
     [InlineData("ComplianceTracker.EmbeddedPostgres")]
     [InlineData(
         "ComplianceTracker.Api",
-        "ComplianceTracker.Domain", "ComplianceTracker.EventStore", "ComplianceTracker.EventStore.Postgres", "ComplianceTracker.EmbeddedPostgres")]
+        "ComplianceTracker.Domain", "ComplianceTracker.EventStore", "ComplianceTracker.EventStore.Postgres", "ComplianceTracker.EventStore.Marten",
+        "ComplianceTracker.EmbeddedPostgres")]
     public void A_project_references_only_the_rooms_it_may(string project, params string[] allowed)
     {
         References(project).Where(r => r.StartsWith(Ours, StringComparison.Ordinal)).Except(allowed).ShouldBeEmpty();
@@ -36,6 +40,35 @@ public sealed class Dependencies
     {
         References("ComplianceTracker.Domain").ShouldNotContain("Npgsql");
         References("ComplianceTracker.EventStore").ShouldNotContain("Npgsql");
+    }
+
+    [Theory]
+    [InlineData("ComplianceTracker.Domain")]
+    [InlineData("ComplianceTracker.EventStore")]
+    [InlineData("ComplianceTracker.EventStore.Postgres")]
+    [InlineData("ComplianceTracker.EmbeddedPostgres")]
+    [InlineData("ComplianceTracker.Api")]
+    [InlineData("ComplianceTracker.Testing")]
+    [InlineData("ComplianceTracker.Api.Tests")]
+    public void Only_the_second_engine_names_Marten_or_Wolverine(string project)
+    {
+        References(project).Where(IsOfTheSecondEngine).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_second_engine_names_Marten_exactly_where_it_is_compiled()
+    {
+        References("ComplianceTracker.EventStore.Marten").Any(IsOfTheSecondEngine).ShouldBe(MartenEngine.IsCompiled);
+    }
+
+    [Fact]
+    public void No_other_project_asks_for_the_packages_of_the_second_engine()
+    {
+        var asking = new[] { "src", "tests" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories))
+            .Where(project => XDocument.Load(project).Descendants("PackageReference").Any(p => IsOfTheSecondEngine((string)p.Attribute("Include")!)));
+
+        asking.Select(p => Path.GetFileNameWithoutExtension(p)).ShouldBe(["ComplianceTracker.EventStore.Marten"]);
     }
 
     [Fact]
@@ -59,6 +92,9 @@ public sealed class Dependencies
 
     private static string[] References(string project) =>
         [..Assembly.Load(project).GetReferencedAssemblies().Select(a => a.Name!)];
+
+    private static bool IsOfTheSecondEngine(string assembly) =>
+        new[] { "Marten", "Wolverine", "WolverineFx", "JasperFx", "Weasel" }.Any(vendor => assembly == vendor || assembly.StartsWith(vendor + ".", StringComparison.Ordinal));
 
     private static bool IsOfTheFramework(string assembly) =>
         assembly.StartsWith("System.", StringComparison.Ordinal) || assembly is "System" or "netstandard" or "mscorlib";

@@ -46,6 +46,8 @@ public sealed class ServiceProcess : IDisposable
         // As in a terminal; that nobody watches must be told from the redirection alone.
         start.Environment["TERM"] = "xterm-256color";
 
+        start.Environment["engine"] = TestService.Engine;
+
         // The log holds what the test puts there, and not the passing of days.
         start.Environment["Clock__Enabled"] = "false";
         if (connectionString is not null)

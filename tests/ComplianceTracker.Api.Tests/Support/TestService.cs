@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ComplianceTracker.Api.Hosting;
+using ComplianceTracker.EventStore.Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,9 @@ public sealed class TestService : IAsyncDisposable
     private static readonly string[] KeptLevels = ["--Logging:Kept:LogLevel:Default=Information", "--Logging:Kept:LogLevel:ComplianceTracker=Trace"];
 
     private readonly WebApplication app;
+
+    /// <summary>The engine that services of the tests run on: the second one in a build that holds it, else the first.</summary>
+    public static string Engine => MartenEngine.IsCompiled ? "marten" : "postgres";
 
     private TestService(WebApplication app)
     {
@@ -59,7 +63,7 @@ public sealed class TestService : IAsyncDisposable
             LongestStall = longestStall ?? TimeSpan.FromSeconds(30),
             Time = time ?? TimeProvider.System,
             HostArguments =
-                ["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", nameof(LogLevel.Error), "--Clock:Enabled=false", ..KeptLevels, ..settings],
+                ["--urls", "http://127.0.0.1:0", $"--engine={Engine}", "--Logging:LogLevel:Default", nameof(LogLevel.Error), "--Clock:Enabled=false", ..KeptLevels, ..settings],
         });
         if (log is not null)
         {
