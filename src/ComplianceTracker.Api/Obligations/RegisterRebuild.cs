@@ -26,6 +26,9 @@ internal sealed class RegisterRebuild(IEventStore store, NpgsqlDataSource databa
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
+    // The live register stands still for as long before the exchange, at most; the new one is that near when it begins.
+    private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(10);
+
     /// <summary>How many companies are written in one transaction; so many at most are done again after an interruption.</summary>
     public int CompaniesAtOnce { get; init; } = 250;
 
@@ -183,6 +186,10 @@ internal sealed class RegisterRebuild(IEventStore store, NpgsqlDataSource databa
             {
                 // Somebody reads, or a batch writes, for longer than others should wait behind the exchange: go on following and try again.
             }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The new register was slow over the last events: the live one goes on meanwhile.
+            }
             finally
             {
                 await ended.CancelAsync();
@@ -207,7 +214,9 @@ internal sealed class RegisterRebuild(IEventStore store, NpgsqlDataSource databa
         // Exclusive lets everybody read and keeps the live register where it is; the new one catches up with that and ends.
         var connection = (NpgsqlConnection)transaction.Connection!;
         await ExecuteAsync(connection, $"set local lock_timeout = '2s'; lock table {RegisterTables.Live.State} in exclusive mode", cancellationToken);
-        await FollowAsync(new Progress<RebuildProgress>(), cancellationToken);
+        using var standstill = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        standstill.CancelAfter(LongestStandstill);
+        await FollowAsync(new Progress<RebuildProgress>(), standstill.Token);
         await ended.CancelAsync();
         await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ExecuteAsync(
