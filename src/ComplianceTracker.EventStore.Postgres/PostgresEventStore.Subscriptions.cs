@@ -11,7 +11,7 @@ public sealed partial class PostgresEventStore
     {
         ArgumentNullException.ThrowIfNull(subscription);
         notifications.EnsureListening();
-        return new SubscriptionRunner(this, subscription, sessions, options, clock, checkpointMoved, telemetry).RunAsync(cancellationToken);
+        return new SubscriptionRunner(this, subscription, sessions, options, clock, node, checkpointMoved, telemetry).RunAsync(cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -18,6 +18,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly SettledPosition settled;
     private readonly CommitNotifications notifications;
     private readonly Signal checkpointMoved = new();
+    private readonly LeaseNode node = new();
     private readonly StoreTelemetry telemetry;
     private int disposed;
 
@@ -74,6 +75,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
 
         await notifications.DisposeAsync();
         settled.Dispose();
+        node.Dispose();
         await sessions.DisposeAsync();
         await appends.DisposeAsync();
         await DataSource.DisposeAsync();

@@ -14,6 +14,7 @@ internal sealed class SubscriptionRunner(
     NpgsqlDataSource sessions,
     PostgresEventStoreOptions options,
     TimeProvider clock,
+    LeaseNode node,
     Signal checkpointMoved,
     StoreTelemetry telemetry)
 {
@@ -24,7 +25,7 @@ internal sealed class SubscriptionRunner(
 
     private readonly string schema = options.Schema;
     private readonly SubscriptionFailures failures = new(store.DataSource, options.Schema, subscription.Name);
-    private readonly SubscriptionLease lease = new(sessions, options, clock, subscription.Name);
+    private readonly SubscriptionLease lease = new(sessions, options, clock, node, subscription.Name);
     private readonly ParkedEvents parked = new(options.Schema, subscription.Name);
     private PoisonSearch search = new(options.Retries, options.SubscriptionPageSize);
     private TimeSpan reconnectDelay = options.Retries.FirstPause;
@@ -67,16 +68,19 @@ internal sealed class SubscriptionRunner(
         }
         finally
         {
+            lease.Let();
             await ended.CancelAsync();
             await beating;
         }
     }
 
+    /// <summary>Handles what comes, until another node is to go on.</summary>
     private async Task RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var checkpoint = await store.CheckpointAsync(subscription.Name, cancellationToken);
         await failures.LoadAsync(cancellationToken);
         search = new PoisonSearch(options.Retries, options.SubscriptionPageSize);
+        var looked = clock.GetTimestamp();
         while (true)
         {
             var page = await store.ReadAllAsync(checkpoint, search.Size, subscription.Filter, cancellationToken);
@@ -89,6 +93,21 @@ internal sealed class SubscriptionRunner(
                 checkpoint = page.Through;
                 reconnectDelay = options.Retries.FirstPause;
                 checkpointMoved.Pulse();
+            }
+            else
+            {
+                // What fails is brought to its end by who began with it.
+                continue;
+            }
+
+            if (clock.GetElapsedTime(looked) >= lease.Beat)
+            {
+                if (await lease.TryOfferAsync(connection, cancellationToken))
+                {
+                    return;
+                }
+
+                looked = clock.GetTimestamp();
             }
         }
     }
@@ -202,7 +221,7 @@ internal sealed class SubscriptionRunner(
     private async Task WaitAsync(NpgsqlConnection connection, long checkpoint, CancellationToken cancellationToken)
     {
         using var check = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        check.CancelAfter(IdleCheck);
+        check.CancelAfter(lease.Beat < IdleCheck ? lease.Beat : IdleCheck);
         try
         {
             await store.WaitForEventsAsync(checkpoint, check.Token);
