@@ -18,6 +18,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly SettledPosition settled;
     private readonly CommitNotifications notifications;
     private readonly Signal checkpointMoved = new();
+    private readonly LeaseNode node = new();
     private readonly StoreTelemetry telemetry;
     private int disposed;
 
@@ -75,6 +76,9 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
     /// <summary>Pulsed when a subscription of this process has moved its checkpoint.</summary>
     internal Signal CheckpointMoved => checkpointMoved;
 
+    /// <summary>This process among those that share the leases.</summary>
+    internal LeaseNode Node => node;
+
     /// <summary>What the store tells of its work.</summary>
     internal StoreTelemetry Telemetry => telemetry;
 
@@ -95,6 +99,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
 
         await notifications.DisposeAsync();
         settled.Dispose();
+        node.Dispose();
         await sessions.DisposeAsync();
         await appends.DisposeAsync();
         await DataSource.DisposeAsync();

@@ -15,9 +15,10 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
     /// <summary>How often a runner that has nothing to do tries the connection that carries its lease.</summary>
     public static readonly TimeSpan IdleCheck = TimeSpan.FromSeconds(5);
 
-    private readonly SubscriptionLease lease = new(store.Sessions, store.Options, store.Clock, subscription.Name);
+    private readonly SubscriptionLease lease = new(store.Sessions, store.Options, store.Clock, store.Node, subscription.Name);
     private readonly SubscriptionBatches batches = new(store, subscription);
     private TimeSpan reconnectDelay = store.Options.Retries.FirstPause;
+    private long looked;
 
     /// <summary>Whose events are handled.</summary>
     protected PostgresEventStore Store => store;
@@ -27,6 +28,9 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
 
     /// <summary>What becomes of the pages.</summary>
     protected SubscriptionBatches Batches => batches;
+
+    /// <summary>For how long a runner that has nothing to do waits before it looks around.</summary>
+    protected TimeSpan Patience => lease.Beat < IdleCheck ? lease.Beat : IdleCheck;
 
     /// <summary>The name of a subscription's row in <c>mt_event_progression</c>.</summary>
     public static string RowName(string subscription) => subscription + RowSuffix;
@@ -58,6 +62,7 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
     {
         await using var connection = await store.Sessions.OpenConnectionAsync(cancellationToken);
         await lease.TakeAsync(connection, cancellationToken);
+        looked = store.Clock.GetTimestamp();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var beating = lease.BeatAsync(connection.ProcessID, ended.Token);
         try
@@ -66,12 +71,13 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
         }
         finally
         {
+            lease.Let();
             await ended.CancelAsync();
             await beating;
         }
     }
 
-    /// <summary>Works in the session that holds the lease until something fails.</summary>
+    /// <summary>Works in the session that holds the lease until something fails, or another node is to go on.</summary>
     protected virtual async Task RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var checkpoint = await store.CheckpointAsync(subscription.Name, cancellationToken);
@@ -88,7 +94,30 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
                 checkpoint = page.Through;
                 Passed();
             }
+            else
+            {
+                // What fails is brought to its end by who began with it.
+                continue;
+            }
+
+            if (await TryOfferAsync(connection, cancellationToken))
+            {
+                return;
+            }
         }
+    }
+
+    /// <summary>Offers the lease to a node that holds fewer, now and then. To be called between two pages.</summary>
+    /// <returns>True when another node is to go on.</returns>
+    protected async Task<bool> TryOfferAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (store.Clock.GetElapsedTime(looked) < lease.Beat)
+        {
+            return false;
+        }
+
+        looked = store.Clock.GetTimestamp();
+        return await lease.TryOfferAsync(connection, cancellationToken);
     }
 
     /// <summary>Takes note of a page that was passed.</summary>
@@ -103,7 +132,7 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
     private async Task WaitAsync(NpgsqlConnection connection, long checkpoint, CancellationToken cancellationToken)
     {
         using var check = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        check.CancelAfter(IdleCheck);
+        check.CancelAfter(Patience);
         try
         {
             await store.WaitForEventsAsync(checkpoint, check.Token);

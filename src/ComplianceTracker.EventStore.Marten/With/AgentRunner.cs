@@ -28,12 +28,15 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
         {
             var checkpoint = await Store.CheckpointAsync(Subscription.Name, cancellationToken);
             await using var run = new Run(this, connection, checkpoint);
-            await RunAgentAsync(run, connection, checkpoint, cancellationToken);
+            if (await RunAgentAsync(run, connection, checkpoint, cancellationToken))
+            {
+                return;
+            }
         }
     }
 
-    // Until the agent has stopped at a page that is to be read again, perhaps with fewer events.
-    private async Task RunAgentAsync(Run run, NpgsqlConnection connection, long checkpoint, CancellationToken cancellationToken)
+    // Until the agent has stopped at a page that is to be read again, perhaps with fewer events, or (true) another node is to go on.
+    private async Task<bool> RunAgentAsync(Run run, NpgsqlConnection connection, long checkpoint, CancellationToken cancellationToken)
     {
         var database = (IEventDatabase)documents.Storage.Database;
         var shard = new ShardName(Subscription.Name);
@@ -54,7 +57,7 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
         for (var head = checkpoint; !run.Ended.IsCompleted;)
         {
             using var check = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            check.CancelAfter(IdleCheck);
+            check.CancelAfter(Patience);
             try
             {
                 var waiting = Store.WaitForEventsAsync(head, check.Token);
@@ -72,9 +75,15 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
             {
                 await run.WhenIdleAsync(head, () => Batches.ClearLeftAsync(connection, IdleCheck, cancellationToken), cancellationToken);
             }
+
+            if (await run.BetweenPagesAsync(() => TryOfferAsync(connection, cancellationToken), cancellationToken))
+            {
+                return true;
+            }
         }
 
         await run.Ended;
+        return false;
     }
 
     /// <summary>One life of an agent: what it reads with and what runs its pages, one at a time, in the session of the lease.</summary>
@@ -142,15 +151,25 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
         }
 
         /// <summary>Does it while no page is handled, if everything up to the position was.</summary>
-        public async Task WhenIdleAsync(long head, Func<Task> work, CancellationToken cancellationToken)
-        {
-            await gate.WaitAsync(cancellationToken);
-            try
+        public Task WhenIdleAsync(long head, Func<Task> work, CancellationToken cancellationToken) => BetweenPagesAsync(
+            async () =>
             {
                 if (reached >= head)
                 {
                     await work();
                 }
+
+                return true;
+            },
+            cancellationToken);
+
+        /// <summary>Does it while no page is handled.</summary>
+        public async Task<T> BetweenPagesAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+        {
+            await gate.WaitAsync(cancellationToken);
+            try
+            {
+                return await work();
             }
             finally
             {
