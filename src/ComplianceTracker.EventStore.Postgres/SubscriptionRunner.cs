@@ -32,6 +32,9 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
     /// <summary>For how long a runner that has nothing to do waits before it looks around.</summary>
     protected TimeSpan Patience => lease.Beat < IdleCheck ? lease.Beat : IdleCheck;
 
+    /// <summary>Whether <see cref="TryOfferAsync"/> would ask again.</summary>
+    protected bool IsTimeToOffer => store.Clock.GetElapsedTime(looked) >= lease.Beat;
+
     /// <summary>The name of a subscription's row in <c>mt_event_progression</c>.</summary>
     public static string RowName(string subscription) => subscription + RowSuffix;
 
@@ -111,7 +114,7 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
     /// <returns>True when another node is to go on.</returns>
     protected async Task<bool> TryOfferAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (store.Clock.GetElapsedTime(looked) < lease.Beat)
+        if (!IsTimeToOffer)
         {
             return false;
         }

@@ -58,6 +58,7 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
         {
             using var check = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             check.CancelAfter(Patience);
+            var isIdle = false;
             try
             {
                 var waiting = Store.WaitForEventsAsync(head, check.Token);
@@ -73,10 +74,11 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                await run.WhenIdleAsync(head, () => Batches.ClearLeftAsync(connection, IdleCheck, cancellationToken), cancellationToken);
+                isIdle = true;
             }
 
-            if (await run.BetweenPagesAsync(() => TryOfferAsync(connection, cancellationToken), cancellationToken))
+            if ((isIdle || IsTimeToOffer)
+                && await run.BetweenPagesAsync(() => LookAroundAsync(connection, isIdle && run.HasReached(head), cancellationToken), cancellationToken))
             {
                 return true;
             }
@@ -84,6 +86,16 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
 
         await run.Ended;
         return false;
+    }
+
+    private async Task<bool> LookAroundAsync(NpgsqlConnection connection, bool isDone, CancellationToken cancellationToken)
+    {
+        if (isDone)
+        {
+            await Batches.ClearLeftAsync(connection, IdleCheck, cancellationToken);
+        }
+
+        return await TryOfferAsync(connection, cancellationToken);
     }
 
     /// <summary>One life of an agent: what it reads with and what runs its pages, one at a time, in the session of the lease.</summary>
@@ -150,18 +162,8 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
             }
         }
 
-        /// <summary>Does it while no page is handled, if everything up to the position was.</summary>
-        public Task WhenIdleAsync(long head, Func<Task> work, CancellationToken cancellationToken) => BetweenPagesAsync(
-            async () =>
-            {
-                if (reached >= head)
-                {
-                    await work();
-                }
-
-                return true;
-            },
-            cancellationToken);
+        /// <summary>Whether everything up to the position was handled.</summary>
+        public bool HasReached(long head) => reached >= head;
 
         /// <summary>Does it while no page is handled.</summary>
         public async Task<T> BetweenPagesAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
