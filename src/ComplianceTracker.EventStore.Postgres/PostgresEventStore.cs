@@ -18,6 +18,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly SettledPosition settled;
     private readonly CommitNotifications notifications;
     private readonly Signal checkpointMoved = new();
+    private readonly LeaseNode node = new();
     private readonly StoreTelemetry telemetry;
     private int disposed;
 
@@ -66,6 +67,9 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
     /// <summary>Sessions that are not pooled, for who keeps one or leaves state in it.</summary>
     internal NpgsqlDataSource Sessions => sessions;
 
+    /// <summary>This node, where leases are held.</summary>
+    internal LeaseNode Node => node;
+
     /// <summary>The pool of the appends.</summary>
     internal NpgsqlDataSource Appends => appends;
 
@@ -95,6 +99,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
 
         await notifications.DisposeAsync();
         settled.Dispose();
+        node.Dispose();
         await sessions.DisposeAsync();
         await appends.DisposeAsync();
         await DataSource.DisposeAsync();

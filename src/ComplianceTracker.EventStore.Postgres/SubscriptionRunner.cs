@@ -15,9 +15,10 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
     /// <summary>How often a runner that has nothing to do tries the connection that carries its lease.</summary>
     public static readonly TimeSpan IdleCheck = TimeSpan.FromSeconds(5);
 
-    private readonly SubscriptionLease lease = new(store.Sessions, store.Options, store.Clock, subscription.Name);
+    private readonly SubscriptionLease lease = new(store.Sessions, store.Options, store.Clock, store.Node, subscription.Name);
     private readonly SubscriptionBatches batches = new(store, subscription);
     private TimeSpan reconnectDelay = store.Options.Retries.FirstPause;
+    private long looked;
 
     /// <summary>Whose events are handled.</summary>
     protected PostgresEventStore Store => store;
@@ -58,6 +59,7 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
     {
         await using var connection = await store.Sessions.OpenConnectionAsync(cancellationToken);
         await lease.TakeAsync(connection, cancellationToken);
+        looked = store.Clock.GetTimestamp();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var beating = lease.BeatAsync(connection.ProcessID, ended.Token);
         try
@@ -66,12 +68,13 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
         }
         finally
         {
+            lease.Let();
             await ended.CancelAsync();
             await beating;
         }
     }
 
-    /// <summary>Works in the session that holds the lease until something fails.</summary>
+    /// <summary>Works in the session that holds the lease until something fails, or another node is to go on.</summary>
     protected virtual async Task RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var checkpoint = await store.CheckpointAsync(subscription.Name, cancellationToken);
@@ -88,7 +91,29 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
                 checkpoint = page.Through;
                 Passed();
             }
+            else
+            {
+                // What fails is brought to its end by who began with it.
+                continue;
+            }
+
+            if (await MakesRoomAsync(connection, cancellationToken))
+            {
+                return;
+            }
         }
+    }
+
+    /// <summary>Whether another node is to go on, which is looked for once a beat: then the session is to be ended. Between two batches only.</summary>
+    protected async Task<bool> MakesRoomAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (store.Clock.GetElapsedTime(looked) < lease.Beat)
+        {
+            return false;
+        }
+
+        looked = store.Clock.GetTimestamp();
+        return await lease.TryOfferAsync(connection, cancellationToken);
     }
 
     /// <summary>Takes note of a page that was passed.</summary>
@@ -103,7 +128,7 @@ internal class SubscriptionRunner(PostgresEventStore store, ISubscription subscr
     private async Task WaitAsync(NpgsqlConnection connection, long checkpoint, CancellationToken cancellationToken)
     {
         using var check = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        check.CancelAfter(IdleCheck);
+        check.CancelAfter(lease.Beat < IdleCheck ? lease.Beat : IdleCheck);
         try
         {
             await store.WaitForEventsAsync(checkpoint, check.Token);

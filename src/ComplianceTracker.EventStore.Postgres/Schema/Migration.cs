@@ -14,5 +14,6 @@ internal sealed record Migration(int Version, string Name, Func<string, string> 
         new(3, "position of an instant", PositionAtFunction.Sql),
         new(4, "parked events and leases", ParkedTables.Sql),
         new(5, "requests in the log of parked events", ParkedTables.RequestsSql),
+        new(6, "leases spread over nodes", ParkedTables.NodesSql),
     ];
 }

@@ -47,4 +47,16 @@ internal static class ParkedTables
         alter table {schema}.ct_parked_log add column request uuid;
         create index idx_ct_parked_log_request on {schema}.ct_parked_log (request) where request is not null;
         """;
+
+    /// <summary>Which node holds a lease, which one is to take it next, and which ones wait for it, each with how many it holds.</summary>
+    public static string NodesSql(string schema) => $"""
+        alter table {schema}.ct_leases add column node varchar, add column offered_to varchar;
+
+        create unlogged table {schema}.ct_lease_wishes (
+            name varchar not null,
+            node varchar not null,
+            holds int not null,
+            constraint pkey_ct_lease_wishes primary key (name, node)
+        );
+        """;
 }
