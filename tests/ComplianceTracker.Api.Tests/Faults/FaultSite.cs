@@ -44,6 +44,15 @@ internal sealed class FaultSite : IAsyncDisposable
         return site;
     }
 
+    /// <summary>Several services on one database, started at the same time; they are ready when this returns.</summary>
+    public static async Task<IReadOnlyList<FaultSite>> SeveralOnAsync(string connectionString, int count, params string[] settings)
+    {
+        await SeedAsync(connectionString);
+        var sites = Enumerable.Range(0, count).Select(_ => new FaultSite(connectionString, null, settings)).ToList();
+        await Task.WhenAll(sites.Select(s => s.StartAsync()));
+        return sites;
+    }
+
     /// <summary>One more service on the same database; it is ready when this returns.</summary>
     public async Task<FaultSite> BesideAsync()
     {

@@ -27,6 +27,9 @@ public sealed class ServiceProcess : IDisposable
         }
     }
 
+    /// <summary>The number of the process.</summary>
+    public int Id => process.Id;
+
     public bool HasExited => process.HasExited;
 
     /// <summary>Starts it with the arguments.</summary>
