@@ -15,6 +15,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task>>(StringCompar
     ["lag"] = LagBenchmark.RunAsync,
     ["law"] = LawBenchmark.RunAsync,
     ["match"] = MatchBenchmark.RunAsync,
+    ["nodes"] = NodesBenchmark.RunAsync,
     ["obligations"] = ObligationsBenchmark.NowAsync,
     ["rebuild"] = RebuildBenchmark.RunAsync,
     ["search"] = SearchBenchmark.RunAsync,
