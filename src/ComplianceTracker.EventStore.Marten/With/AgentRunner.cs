@@ -77,7 +77,8 @@ internal sealed class AgentRunner(PostgresEventStore tables, DocumentStore docum
                 isIdle = true;
             }
 
-            if ((isIdle || IsTimeToOffer)
+            // What fails is brought to its end by who began with it.
+            if (!run.Ended.IsCompleted && (isIdle || IsTimeToOffer)
                 && await run.BetweenPagesAsync(() => LookAroundAsync(connection, isIdle && run.HasReached(head), cancellationToken), cancellationToken))
             {
                 return true;
