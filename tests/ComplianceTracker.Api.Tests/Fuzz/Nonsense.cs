@@ -29,7 +29,7 @@ public sealed class Nonsense(Databases databases, ITestOutputHelper output)
     public async Task Is_answered_as_the_document_says_and_only_what_was_accepted_is_recorded_as_it_was_sent()
     {
         var seed = ulong.TryParse(Environment.GetEnvironmentVariable("COMPLIANCETRACKER_FUZZ_SEED"), out var given) ? given : (ulong)System.Random.Shared.NextInt64();
-        var count = int.TryParse(Environment.GetEnvironmentVariable("COMPLIANCETRACKER_FUZZ"), out var many) ? many : 1000;
+        var count = int.TryParse(Environment.GetEnvironmentVariable("COMPLIANCETRACKER_FUZZ"), out var many) ? many : 600;
         output.WriteLine($"Seed {seed}, {count} requests");
         await using var service = await TestService.StartAsync(await databases.CopySeededAsync());
         var document = await ServedDocument.FetchAsync(service);

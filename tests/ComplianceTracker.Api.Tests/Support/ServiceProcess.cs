@@ -51,6 +51,9 @@ public sealed class ServiceProcess : IDisposable
 
         start.Environment["engine"] = TestService.Engine;
 
+        // As the tests themselves: it lives for seconds.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+
         // The log holds what the test puts there, and not the passing of days.
         start.Environment["Clock__Enabled"] = "false";
         if (connectionString is not null)
