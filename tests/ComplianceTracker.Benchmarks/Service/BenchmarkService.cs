@@ -57,6 +57,7 @@ internal sealed class BenchmarkService : IAsyncDisposable
         var head = await service.HeadAsync();
         await service.UntilRegisteredAsync(head);
         await using var analyse = app.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("vacuum analyze");
+        analyse.CommandTimeout = 0;
         await analyse.ExecuteNonQueryAsync();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{companies:N0} companies, log head {head:N0}"));
         return service;
