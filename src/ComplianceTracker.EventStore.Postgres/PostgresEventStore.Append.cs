@@ -13,18 +13,7 @@ public sealed partial class PostgresEventStore
         IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken = default)
     {
         AppendRules.Require(batch, metadata);
-        using var told = telemetry.BeginAppend(batch);
-        try
-        {
-            var result = await AppendTriedAsync(batch, metadata, cancellationToken);
-            told.End(result);
-            return result;
-        }
-        catch (Exception failure)
-        {
-            told.Fail(failure);
-            throw;
-        }
+        return await telemetry.AppendAsync(batch, () => AppendTriedAsync(batch, metadata, cancellationToken));
     }
 
     private async Task<AppendResult> AppendTriedAsync(IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken)

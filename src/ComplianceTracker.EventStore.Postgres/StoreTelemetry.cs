@@ -38,8 +38,24 @@ internal sealed class StoreTelemetry(string database)
 
     private readonly KeyValuePair<string, object?> ofDatabase = new("db.namespace", database);
 
-    /// <summary>Begins an append.</summary>
-    public Append BeginAppend(IReadOnlyList<StreamAppend> batch)
+    /// <summary>Appends, whichever engine does it, and tells what became of it.</summary>
+    public async Task<AppendResult> AppendAsync(IReadOnlyList<StreamAppend> batch, Func<Task<AppendResult>> append)
+    {
+        using var told = BeginAppend(batch);
+        try
+        {
+            var result = await append();
+            told.End(result);
+            return result;
+        }
+        catch (Exception failure)
+        {
+            told.Fail(failure);
+            throw;
+        }
+    }
+
+    private Append BeginAppend(IReadOnlyList<StreamAppend> batch)
     {
         var span = Source.StartActivity("append", ActivityKind.Client);
         if (span is null && !AppendDuration.Enabled && !Appended.Enabled && !Conflicts.Enabled)
@@ -80,7 +96,7 @@ internal sealed class StoreTelemetry(string database)
             .Where(link => link.Context != default)];
 
     /// <summary>An append under way; the default one tells nobody.</summary>
-    public readonly struct Append(StoreTelemetry owner, Activity? span, int events, long begun) : IDisposable
+    private readonly struct Append(StoreTelemetry owner, Activity? span, int events, long begun) : IDisposable
     {
         /// <summary>Says what became of it.</summary>
         public void End(AppendResult result)

@@ -45,18 +45,7 @@ internal sealed partial class MartenEventStore
         IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken = default)
     {
         AppendRules.Require(batch, metadata);
-        using var told = tables.Telemetry.BeginAppend(batch);
-        try
-        {
-            var result = await AppendTriedAsync(batch, metadata, cancellationToken);
-            told.End(result);
-            return result;
-        }
-        catch (Exception failure)
-        {
-            told.Fail(failure);
-            throw;
-        }
+        return await tables.Telemetry.AppendAsync(batch, () => AppendTriedAsync(batch, metadata, cancellationToken));
     }
 
     private async Task<AppendResult> AppendTriedAsync(IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken)
