@@ -30,13 +30,14 @@ internal sealed record Rounds(IReadOnlyList<double> Ours, IReadOnlyList<double> 
         return rounds;
     }
 
-    /// <summary>One line: medians, ratio, the ratios' spread over the rounds, and what it shall reach.</summary>
-    public void Print(string name, string unit, double reach)
+    /// <summary>One line: medians, ratio, the ratios' spread over the rounds, and what it shall reach, where there is such a figure.</summary>
+    public void Print(string name, string unit, double? reach)
     {
         var each = Ours.Zip(Baseline, (o, b) => o / b).ToList();
+        var reached = reach is null ? "" : string.Create(CultureInfo.InvariantCulture, $"  reach {reach:0.0#}  {(Ratio >= reach ? "reached" : "NOT REACHED")}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{name,-44} ours {Median(Ours),10:N0} {unit}  baseline {Median(Baseline),10:N0} {unit}  ratio {Ratio:0.00} "
-            + $"(rounds {each.Min():0.00} to {each.Max():0.00})  reach {reach:0.0#}  {(Ratio >= reach ? "reached" : "NOT REACHED")}"));
+            + $"(rounds {each.Min():0.00} to {each.Max():0.00}){reached}"));
     }
 
     public static double Median(IEnumerable<double> values)

@@ -30,6 +30,10 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
     // With only those facts that changed conditions read.
     private const int MatchedAtOnce = 5000;
 
+    // A company's rows become one when there are at least so many and up to twice as many: at another change of law for another company,
+    // so that none has to rewrite all.
+    private const int RowsAtMost = 10;
+
     /// <summary>The projection that answers questions.</summary>
     public RegisterProjection(InstrumentCatalogue catalogue, EventTypes types)
         : this(catalogue, types, RegisterTables.Live, LiveName)
@@ -51,21 +55,9 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
         var log = await catalogue.ThroughAsync(batch.Through, cancellationToken);
         var view = catalogue.View(log, DateOnly.MaxValue, batch.Through);
 
-        await RecomputeRulesAsync(connection, ChangedRules(catalogue.View(log, DateOnly.MaxValue, before), view), view, cancellationToken);
+        await RecomputeRulesAsync(connection, catalogue.View(log, DateOnly.MaxValue, before), view, batch.Through, cancellationToken);
         await RecomputeCompaniesAsync(connection, batch.Events, view, cancellationToken);
         await MoveAsync(connection, batch, cancellationToken);
-    }
-
-    private static (ImmutableArray<RuleView> Changed, ImmutableArray<string> Gone) ChangedRules(CatalogueView before, CatalogueView now)
-    {
-        if (ReferenceEquals(before, now))
-        {
-            return ([], []);
-        }
-
-        return (
-            [..now.Rules.Where(r => !before.RuleById.TryGetValue(r.History.ObligationId, out var old) || old.Signature != r.Signature)],
-            [..before.Rules.Select(r => r.History.ObligationId).Where(id => !now.RuleById.ContainsKey(id))]);
     }
 
     // For update: a rebuild that is about to take these tables' place holds this row's table first, and a batch that waits for it
@@ -77,46 +69,51 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
     }
 
     private async Task RecomputeRulesAsync(
-        NpgsqlConnection connection,
-        (ImmutableArray<RuleView> Changed, ImmutableArray<string> Gone) rules,
-        CatalogueView view,
-        CancellationToken cancellationToken)
+        NpgsqlConnection connection, CatalogueView before, CatalogueView now, long since, CancellationToken cancellationToken)
     {
-        if (rules.Changed.IsEmpty && rules.Gone.IsEmpty)
+        var (was, becomes) = (Apart(before, now), Apart(now, before));
+        if (was.IsEmpty && becomes.IsEmpty)
         {
             return;
         }
 
-        var touched = rules.Changed.Select(r => r.History.ObligationId).Concat(rules.Gone).ToHashSet(StringComparer.Ordinal);
-        var asked = rules.Changed.SelectMany(r => r.Rule.FactNames).ToFrozenSet(StringComparer.Ordinal);
+        var asked = was.Concat(becomes).SelectMany(r => r.FactNames).ToFrozenSet(StringComparer.Ordinal);
         var after = ("", "");
         while (await CompaniesAfterAsync(connection, after, asked, cancellationToken) is { Count: > 0 } page)
         {
-            var population = new Population(view.Index);
-            foreach (var (tenant, profile, _) in page)
-            {
-                population.Put(StreamIds.Company(tenant, profile.Id), profile);
-            }
-
-            var now = PopulationRegister.Of(population, rules.Changed.Select(r => r.Rule), cancellationToken);
-            await tables.ReplaceIntervalsAsync(
-                connection,
-                [
-                    ..page
-                        .Select(c => (c.Intervals, Now: new CompanyIntervals(
-                            c.Tenant, c.Profile.Id, Merged(c.Intervals, touched, now.Of(population.Find(StreamIds.Company(c.Tenant, c.Profile.Id))!.Value)))))
-                        .Where(c => !c.Now.Intervals.SequenceEqual(c.Intervals))
-                        .Select(c => c.Now),
-                ],
-                cancellationToken);
+            var (earlier, later) = (Matched(page, was, before, cancellationToken), Matched(page, becomes, now, cancellationToken));
+            var changed = page
+                .Zip(earlier, later)
+                .Where(c => !c.Second.SequenceEqual(c.Third))
+                .Select(c => (c.First.Rows, News: new CompanyIntervals(c.First.Tenant, c.First.Profile.Id, c.Third)
+                {
+                    Since = since,
+                    Without = [..c.Second.Select(i => i.ObligationId).Except(c.Third.Select(i => i.ObligationId), StringComparer.Ordinal)],
+                }))
+                .ToLookup(c => c.Rows < RowsAtMost + (c.News.CompanyId.Sum(letter => letter) % RowsAtMost), c => c.News);
+            await tables.AddIntervalsAsync(connection, changed[true], cancellationToken);
+            await tables.MergeIntervalsAsync(connection, [..changed[false]], cancellationToken);
             after = (page[^1].Tenant, page[^1].Profile.Id);
         }
     }
 
-    // Sorting is stable, so the days of an obligation stay in order.
-    private static ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Merged(
-        ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> before, HashSet<string> touched, IEnumerable<(string ObligationId, ApplicabilityInterval Interval)> now) =>
-        [..before.Where(i => !touched.Contains(i.ObligationId)).Concat(now).OrderBy(i => i.ObligationId, StringComparer.Ordinal)];
+    // The rules that the other view has not, or has with another condition.
+    private static ImmutableArray<Rule> Apart(CatalogueView view, CatalogueView other) => ReferenceEquals(view, other)
+        ? []
+        : [..view.Rules.Where(r => !other.RuleById.TryGetValue(r.History.ObligationId, out var same) || same.Signature != r.Signature).Select(r => r.Rule)];
+
+    private static List<ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)>> Matched(
+        List<RegisteredCompany> companies, ImmutableArray<Rule> rules, CatalogueView view, CancellationToken cancellationToken)
+    {
+        var population = new Population(view.Index);
+        foreach (var company in rules.IsEmpty ? [] : companies)
+        {
+            population.Put(StreamIds.Company(company.Tenant, company.Profile.Id), company.Profile);
+        }
+
+        var register = PopulationRegister.Of(population, rules, cancellationToken);
+        return [..companies.Select((_, i) => rules.IsEmpty ? [] : register.Of(i).ToImmutableArray())];
+    }
 
     private async Task RecomputeCompaniesAsync(
         NpgsqlConnection connection, IReadOnlyList<RecordedEvent> events, CatalogueView view, CancellationToken cancellationToken)
@@ -146,13 +143,13 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
         new CompanyFrames(company.Profile, view.Index),
         company.Profile.IsArchived ? [] : view.Rules.Select(r => r.Rule));
 
-    private async Task<List<(string Tenant, CompanyProfile Profile, ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Intervals)>> CompaniesAfterAsync(
+    private async Task<List<RegisteredCompany>> CompaniesAfterAsync(
         NpgsqlConnection connection, (string Tenant, string Id) after, FrozenSet<string> facts, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select c.tenant, c.id, c.name, c.facts, r.intervals
-            from {tables.Company} c left join {tables.Register} r on r.tenant = c.tenant and r.company_id = c.id
+            select c.tenant, c.id, c.name, c.facts, (select count(*) from {tables.Register} r where r.tenant = c.tenant and r.company_id = c.id)
+            from {tables.Company} c
             where (c.tenant, c.id) > ($1, $2) and not c.archived order by c.tenant, c.id limit $3
             """,
             connection);
@@ -161,10 +158,10 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
         command.Parameters.Add(new() { Value = MatchedAtOnce });
         return await ReadAsync(
             command,
-            reader => (
+            reader => new RegisteredCompany(
                 reader.GetString(0),
                 new CompanyProfile(reader.GetString(1), reader.GetString(2), null, StoredFacts.Read(reader.GetFieldValue<byte[]>(3), facts), false),
-                RegisterTables.ReadIntervals(reader, 4)),
+                reader.GetInt64(4)),
             cancellationToken);
     }
 
@@ -174,13 +171,13 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
         var keys = streams.ToList();
         await using var command = new NpgsqlCommand(
             $"""
-            select tenant, id, name, time_zone, archived, version, position, facts
+            select {RegisterTables.CompanyColumns}
             from {tables.Company} where (tenant, id) in (select * from unnest($1, $2))
             """,
             connection);
         command.Parameters.Add(new() { Value = keys.Select(StreamIds.TenantOf).ToArray() });
         command.Parameters.Add(new() { Value = keys.Select(StreamIds.IdOf).ToArray() });
-        var companies = await ReadAsync(command, ReadCompany, cancellationToken);
+        var companies = await ReadAsync(command, RegisterTables.ReadCompany, cancellationToken);
         return companies.ToDictionary(c => StreamIds.Company(c.Tenant, c.Profile.Id), c => c.Profile, StringComparer.Ordinal);
     }
 
@@ -194,17 +191,6 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
         }
 
         return rows;
-    }
-
-    private static StoredCompany ReadCompany(NpgsqlDataReader reader)
-    {
-        var profile = new CompanyProfile(
-            reader.GetString(1),
-            reader.GetString(2),
-            reader.IsDBNull(3) ? null : reader.GetString(3),
-            StoredFacts.Read(reader.GetFieldValue<byte[]>(7)),
-            reader.GetBoolean(4));
-        return new StoredCompany(reader.GetString(0), profile, reader.GetInt64(5), reader.GetInt64(6));
     }
 
     private async Task ReplaceCompaniesAsync(NpgsqlConnection connection, List<StoredCompany> companies, CancellationToken cancellationToken)
@@ -228,4 +214,7 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
         command.Parameters.Add(new() { Value = batch.Events[^1].RecordedAt.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    // With those facts alone that are asked for, and how many rows of intervals it has.
+    private sealed record RegisteredCompany(string Tenant, CompanyProfile Profile, long Rows);
 }

@@ -15,13 +15,16 @@ namespace ComplianceTracker.Api.Obligations;
 /// here: they are the same for every company and come from the catalogue, so that a moved date touches no company's row.
 /// </summary>
 /// <remarks>
-/// A company's intervals are one row (<see cref="StoredIntervals"/>): a question reads one row, and a hundred thousand companies are that
-/// many rows, not ten million. The rows stay within the page, uncompressed, and so do the
-/// companies' facts (<see cref="StoredFacts"/>): a law that concerns everybody reads all of these and rewrites all of those.
+/// A company's intervals are one row (<see cref="StoredIntervals"/>), and a small one beside it for each change of law since that row was
+/// written: a law that concerns everybody writes what it changed and not what it left alone, and a question reads a handful of rows. The
+/// rows stay within the page, uncompressed, and so do the companies' facts (<see cref="StoredFacts"/>), all of which such a law reads.
 /// </remarks>
 /// <param name="suffix">What the names of the tables end with.</param>
 internal sealed class RegisterTables(string suffix)
 {
+    /// <summary>What <see cref="ReadCompany"/> reads.</summary>
+    public const string CompanyColumns = "tenant, id, name, time_zone, archived, version, position, facts";
+
     /// <summary>Those that answer questions.</summary>
     public static RegisterTables Live { get; } = new("");
 
@@ -55,8 +58,9 @@ internal sealed class RegisterTables(string suffix)
         create table if not exists {Register} (
             tenant text collate "C" not null,
             company_id text collate "C" not null,
+            since bigint not null,
             intervals bytea not null,
-            primary key (tenant, company_id)) with (toast_tuple_target = 8160);
+            primary key (tenant, company_id, since)) with (toast_tuple_target = 8160);
         create table if not exists {State} (
             one boolean primary key default true check (one),
             position bigint not null,
@@ -69,7 +73,8 @@ internal sealed class RegisterTables(string suffix)
     /// </summary>
     public static string Upgrade => $"""
         do $$ begin
-            if exists (select from pg_attribute where attrelid = to_regclass('{Live.Register}') and attname = 'obligation_ids' and not attisdropped) then
+            if to_regclass('{Live.Register}') is not null
+                and not exists (select from pg_attribute where attrelid = to_regclass('{Live.Register}') and attname = 'since' and not attisdropped) then
                 {Live.Drop} {Next.Drop}
                 drop table if exists ct_rebuild;
                 delete from mt_event_progression where name in ('{RegisterProjection.LiveName}:All', '{RegisterRebuild.NextName}:All');
@@ -88,11 +93,23 @@ internal sealed class RegisterTables(string suffix)
         alter table {State} rename to {others.State};
         """;
 
+    /// <summary>A company off a row of <see cref="CompanyColumns"/>.</summary>
+    public static StoredCompany ReadCompany(NpgsqlDataReader reader)
+    {
+        var profile = new CompanyProfile(
+            reader.GetString(1),
+            reader.GetString(2),
+            reader.IsDBNull(3) ? null : reader.GetString(3),
+            StoredFacts.Read(reader.GetFieldValue<byte[]>(7)),
+            reader.GetBoolean(4));
+        return new StoredCompany(reader.GetString(0), profile, reader.GetInt64(5), reader.GetInt64(6));
+    }
+
     /// <summary>Writes companies of which the tables hold nothing.</summary>
     public async Task AddCompaniesAsync(NpgsqlConnection connection, IEnumerable<StoredCompany> companies, CancellationToken cancellationToken)
     {
         await using var writer = await connection.BeginBinaryImportAsync(
-            $"copy {Company} (tenant, id, name, time_zone, archived, version, position, facts) from stdin (format binary)", cancellationToken);
+            $"copy {Company} ({CompanyColumns}) from stdin (format binary)", cancellationToken);
         foreach (var (tenant, profile, version, position) in companies)
         {
             await writer.StartRowAsync(cancellationToken);
@@ -109,20 +126,49 @@ internal sealed class RegisterTables(string suffix)
         await writer.CompleteAsync(cancellationToken);
     }
 
-    /// <summary>Writes the intervals of companies of which the tables hold none.</summary>
+    /// <summary>Writes intervals beside those that the tables hold.</summary>
     public async Task AddIntervalsAsync(NpgsqlConnection connection, IEnumerable<CompanyIntervals> companies, CancellationToken cancellationToken)
     {
         await using var writer = await connection.BeginBinaryImportAsync(
-            $"copy {Register} (tenant, company_id, intervals) from stdin (format binary)", cancellationToken);
-        foreach (var (tenant, company, intervals) in companies)
+            $"copy {Register} (tenant, company_id, since, intervals) from stdin (format binary)", cancellationToken);
+        foreach (var company in companies)
         {
             await writer.StartRowAsync(cancellationToken);
-            await writer.WriteAsync(tenant, NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(company, NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(StoredIntervals.Encode(intervals), NpgsqlDbType.Bytea, cancellationToken);
+            await writer.WriteAsync(company.Tenant, NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(company.CompanyId, NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(company.Since, NpgsqlDbType.Bigint, cancellationToken);
+            await writer.WriteAsync(StoredIntervals.Encode(company.Intervals, company.Without), NpgsqlDbType.Bytea, cancellationToken);
         }
 
         await writer.CompleteAsync(cancellationToken);
+    }
+
+    /// <summary>Writes intervals and makes one row of them and those that the tables hold.</summary>
+    public async Task MergeIntervalsAsync(NpgsqlConnection connection, IReadOnlyList<CompanyIntervals> companies, CancellationToken cancellationToken)
+    {
+        if (companies.Count == 0)
+        {
+            return;
+        }
+
+        await AddIntervalsAsync(connection, companies, cancellationToken);
+        await using var command = new NpgsqlCommand(
+            $"""
+            select tenant, company_id, array_agg(intervals order by since) from {Register}
+            where (tenant, company_id) in (select * from unnest($1, $2)) group by tenant, company_id
+            """,
+            connection);
+        AddKeys(command, companies);
+        var merged = new List<CompanyIntervals>(companies.Count);
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                merged.Add(new CompanyIntervals(reader.GetString(0), reader.GetString(1), StoredIntervals.Decode(reader.GetFieldValue<byte[][]>(2))));
+            }
+        }
+
+        await ReplaceIntervalsAsync(connection, merged, cancellationToken);
     }
 
     /// <summary>Writes the intervals of companies in the place of those there are.</summary>
@@ -136,17 +182,18 @@ internal sealed class RegisterTables(string suffix)
         await using (var delete = new NpgsqlCommand(
             $"delete from {Register} where (tenant, company_id) in (select * from unnest($1, $2))", connection))
         {
-            delete.Parameters.Add(new() { Value = companies.Select(c => c.Tenant).ToArray() });
-            delete.Parameters.Add(new() { Value = companies.Select(c => c.CompanyId).ToArray() });
+            AddKeys(delete, companies);
             await delete.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await AddIntervalsAsync(connection, companies, cancellationToken);
     }
 
-    /// <summary>A company's intervals as its row holds them; none when there is no row.</summary>
-    public static ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> ReadIntervals(NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column) ? [] : StoredIntervals.Decode(reader.GetFieldValue<byte[]>(column));
+    private static void AddKeys(NpgsqlCommand command, IReadOnlyList<CompanyIntervals> companies)
+    {
+        command.Parameters.Add(new() { Value = companies.Select(c => c.Tenant).ToArray() });
+        command.Parameters.Add(new() { Value = companies.Select(c => c.CompanyId).ToArray() });
+    }
 }
 
 /// <summary>A company as the read model holds it.</summary>
@@ -163,6 +210,12 @@ internal sealed record StoredCompany(string Tenant, CompanyProfile Profile, long
 internal sealed record CompanyIntervals(
     string Tenant, string CompanyId, ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Intervals)
 {
+    /// <summary>0: these are all. Otherwise the log position of the change of law that brought these, beside what is of earlier ones.</summary>
+    public long Since { get; init; }
+
+    /// <summary>The obligations that the same change left without intervals, ordinal.</summary>
+    public ImmutableArray<string> Without { get; init; } = [];
+
     /// <summary>The company's intervals under the rules.</summary>
     public static CompanyIntervals Of(string tenant, CompanyFrames frames, IEnumerable<Rule> rules) => new(
         tenant,

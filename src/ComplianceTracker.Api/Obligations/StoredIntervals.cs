@@ -10,17 +10,18 @@ namespace ComplianceTracker.Api.Obligations;
 
 /// <summary>
 /// A company's intervals as bytes, the same for the same intervals: most obligations apply always or may always, and take a dozen bytes
-/// then. A law that concerns everybody rewrites the row of every company, so that each byte is written a hundred thousand times.
+/// then. A law that concerns everybody adds a row to every company, so that each byte is written a hundred thousand times.
 /// </summary>
 /// <remarks>
-/// One byte says the form, 1. Then the names of the facts that are missing anywhere, counted; then the intervals, counted, ordered by
-/// obligation and day: how many characters of the obligation's id are the last one's, the rest of it, a byte of flags, and what the flags
-/// say is there of first day, day after the last, earliest start (day numbers) and missing facts (counted, by their place among the
-/// names). Numbers and texts are as <see cref="PackedReader"/> reads them.
+/// One byte says the form, 2. Then the names of the facts that are missing anywhere, counted; then the intervals, counted, ordered by
+/// obligation and day: the obligation's id, a byte of flags, and what the flags say is there of first day, day after the last, earliest
+/// start (day numbers) and missing facts (counted, by their place among the names). Then, counted, the ids of the obligations that have
+/// no interval any more, which only a row beside an earlier one has. An id is how many characters are those of the one before it, and the
+/// rest. Numbers and texts are as <see cref="PackedReader"/> reads them.
 /// </remarks>
 internal static class StoredIntervals
 {
-    private const byte Form = 1;
+    private const byte Form = 2;
 
     [Flags]
     private enum Parts : byte
@@ -34,7 +35,9 @@ internal static class StoredIntervals
     }
 
     /// <summary>Writes intervals that are ordered by obligation, ordinal, and day.</summary>
-    public static byte[] Encode(ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> intervals)
+    /// <param name="intervals">The intervals.</param>
+    /// <param name="without">Obligations that had intervals by an earlier row and have none now.</param>
+    public static byte[] Encode(ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> intervals, ImmutableArray<string> without)
     {
         using var bytes = new MemoryStream(16 + (intervals.Length * 12));
         using var writer = new BinaryWriter(bytes, Encoding.UTF8);
@@ -55,19 +58,44 @@ internal static class StoredIntervals
         var last = "";
         foreach (var (id, interval) in intervals)
         {
-            var shared = last.AsSpan().CommonPrefixLength(id);
-            writer.Write7BitEncodedInt(shared);
-            writer.Write(id[shared..]);
-            last = id;
+            Write(writer, id, ref last);
             Write(writer, interval, places);
+        }
+
+        writer.Write7BitEncodedInt(without.Length);
+        foreach (var id in without)
+        {
+            Write(writer, id, ref last);
         }
 
         return bytes.ToArray();
     }
 
-    /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
+    /// <summary>Reads one company's rows: what a later row says of an obligation takes the place of what earlier ones say.</summary>
+    /// <param name="rows">What <see cref="Encode"/> wrote, the earliest first.</param>
+    /// <returns>The intervals by obligation, ordinal, then by day.</returns>
     /// <exception cref="InvalidDataException">The bytes are of another form.</exception>
-    public static ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Decode(ReadOnlySpan<byte> bytes)
+    public static ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Decode(IReadOnlyList<byte[]> rows)
+    {
+        if (rows.Count <= 1)
+        {
+            return rows.Count == 0 ? [] : Decode(rows[0]).Intervals;
+        }
+
+        var (intervals, said) = (new List<(string ObligationId, ApplicabilityInterval Interval)>(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var row in rows.Reverse().Select(bytes => Decode(bytes)))
+        {
+            var news = row.Intervals.Where(i => !said.Contains(i.ObligationId)).ToList();
+            intervals.AddRange(news);
+            said.UnionWith(news.Select(i => i.ObligationId));
+            said.UnionWith(row.Without);
+        }
+
+        // Sorting is stable, so the days of an obligation stay in order.
+        return [..intervals.OrderBy(i => i.ObligationId, StringComparer.Ordinal)];
+    }
+
+    private static (ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Intervals, ImmutableArray<string> Without) Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new PackedReader(bytes);
         if (reader.Byte() is not Form and var form)
@@ -85,13 +113,33 @@ internal static class StoredIntervals
         var id = "";
         while (intervals.Count < intervals.Capacity)
         {
-            var shared = reader.Count();
-            var rest = reader.Text();
-            id = rest.Length == 0 && shared == id.Length ? id : string.Concat(id.AsSpan(0, shared), rest);
+            id = ReadId(ref reader, id);
             intervals.Add((id, Read(ref reader, facts)));
         }
 
-        return intervals.MoveToImmutable();
+        var without = ImmutableArray.CreateBuilder<string>(reader.Count());
+        while (without.Count < without.Capacity)
+        {
+            id = ReadId(ref reader, id);
+            without.Add(id);
+        }
+
+        return (intervals.MoveToImmutable(), without.MoveToImmutable());
+    }
+
+    private static void Write(BinaryWriter writer, string id, ref string last)
+    {
+        var shared = last.AsSpan().CommonPrefixLength(id);
+        writer.Write7BitEncodedInt(shared);
+        writer.Write(id[shared..]);
+        last = id;
+    }
+
+    private static string ReadId(ref PackedReader reader, string last)
+    {
+        var shared = reader.Count();
+        var rest = reader.Text();
+        return rest.Length == 0 && shared == last.Length ? last : string.Concat(last.AsSpan(0, shared), rest);
     }
 
     private static void Write(BinaryWriter writer, ApplicabilityInterval interval, Dictionary<string, int> places)

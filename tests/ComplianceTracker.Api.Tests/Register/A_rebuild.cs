@@ -38,7 +38,7 @@ public sealed class A_rebuild(Databases databases, ITestOutputHelper output)
         (await store.WaitForCheckpointAsync("Register", await store.HeadAsync(Cancelled), TimeSpan.FromMinutes(1), Cancelled)).ShouldBeTrue();
 
         // What only a rebuild can mend shows that there was one.
-        await ExecuteAsync(store, "update ct_register set intervals = decode('010000', 'hex') where company_id = 'random-7'");
+        await ExecuteAsync(store, "update ct_register set intervals = decode('02000000', 'hex') where company_id = 'random-7'");
 
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var writing = WriteAsync(history, store, done.Token);
@@ -152,6 +152,9 @@ public sealed class A_rebuild(Databases databases, ITestOutputHelper output)
         {
             history.Anything();
             await history.AppendAsync(store);
+
+            // No faster than the live register follows: how much there is to compare in the end does not depend on the machine.
+            await store.WaitForCheckpointAsync("Register", await store.HeadAsync(Cancelled), TimeSpan.FromMinutes(1), Cancelled);
         }
     }
 
@@ -203,12 +206,9 @@ public sealed class A_rebuild(Databases databases, ITestOutputHelper output)
 
     private static async Task<List<string>> RowsAsync(PostgresEventStore store)
     {
-        var rows = new List<string>();
+        var rows = new List<string>(await Recomputed.ProjectedRowsAsync(store.DataSource));
         await using var command = store.DataSource.CreateCommand(
-            """
-            select r::text from ct_register r
-            union all select row(tenant, id, name, time_zone, archived, version, position, facts)::text from ct_company order by 1
-            """);
+            "select row(tenant, id, name, time_zone, archived, version, position, facts)::text from ct_company order by 1");
         await using var reader = await command.ExecuteReaderAsync(Cancelled);
         while (await reader.ReadAsync(Cancelled))
         {

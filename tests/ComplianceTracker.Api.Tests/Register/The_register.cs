@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ComplianceTracker.Api.Catalogue;
 using ComplianceTracker.Api.Obligations;
 using ComplianceTracker.Api.Storage;
@@ -6,6 +7,7 @@ using ComplianceTracker.Api.Tests.Support;
 using ComplianceTracker.EventStore;
 using ComplianceTracker.EventStore.Parking;
 using ComplianceTracker.EventStore.Postgres;
+using static ComplianceTracker.Api.Tests.Support.Api;
 
 namespace ComplianceTracker.Api.Tests.Register;
 
@@ -123,6 +125,40 @@ public sealed class The_register(Databases databases, ITestOutputHelper output)
         catalogue.Dispose();
         var recomputed = await Recomputed.FromAsync(store);
         ShouldBeSame(await Recomputed.ProjectedRowsAsync(store.DataSource), recomputed.Rows(head), seed);
+    }
+
+    [Fact]
+    public async Task Holds_a_company_in_a_few_rows_however_often_the_law_changes()
+    {
+        await using var service = await TestService.StartAsync(await databases.CopySeededAsync());
+        var store = service.Store();
+        await service.LegislateAsync("cn-test", Development("made", "2020-01-01", [Define("cn-test.a"), Define("cn-test.b")]));
+        var counts = new List<long>();
+        for (var change = 1; change <= 30; change++)
+        {
+            var day = new DateOnly(2020, 1, 1).AddDays(change).ToString("O", CultureInfo.InvariantCulture);
+            object[] effects = (change % 3) switch
+            {
+                0 => [new { kind = "revise", obligationId = "cn-test.a", from = day, condition = change % 2 == 0 ? "false" : "is_ciio" }],
+                1 => [Define($"cn-test.{change}")],
+                _ => [new { kind = "revise", obligationId = "cn-test.b", from = day, condition = $"size.employees >= {change}" }],
+            };
+            var position = (await service.DevelopAsync("cn-test", Development($"step-{change}", day, effects, "announced")))["position"]!.GetValue<long>();
+            (await store.WaitForCheckpointAsync("Register", position, TimeSpan.FromMinutes(1), Cancelled)).ShouldBeTrue();
+            counts.Add(await MostRowsAsync(store));
+        }
+
+        // One more with each change that reaches the company, until all become one again; not for all companies at once.
+        counts.Max().ShouldBeInRange(5, 19);
+        counts.Zip(counts.Skip(1)).ShouldContain(c => c.Second < c.First);
+        var recomputed = await Recomputed.FromAsync(store);
+        ShouldBeSame(await Recomputed.ProjectedRowsAsync(store.DataSource), recomputed.Rows(recomputed.Head), 0);
+    }
+
+    private static async Task<long> MostRowsAsync(PostgresEventStore store)
+    {
+        await using var command = store.DataSource.CreateCommand("select max(n) from (select count(*) as n from ct_register group by tenant, company_id) c");
+        return (long)(await command.ExecuteScalarAsync(Cancelled))!;
     }
 
     private static void ShouldBeSame(SortedSet<string> projected, SortedSet<string> computed, int seed)

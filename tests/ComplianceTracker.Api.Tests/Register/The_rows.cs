@@ -26,13 +26,32 @@ public sealed class The_rows
             ("义务", new(Days.Always, Truth.Yes, [], DateOnly.MinValue)),
         ];
 
-        StoredIntervals.Decode(StoredIntervals.Encode(intervals)).ShouldBe(intervals);
-        StoredIntervals.Decode(StoredIntervals.Encode([])).ShouldBeEmpty();
+        StoredIntervals.Decode([StoredIntervals.Encode(intervals, [])]).ShouldBe(intervals);
+        StoredIntervals.Decode([StoredIntervals.Encode([], [])]).ShouldBeEmpty();
+        StoredIntervals.Decode([]).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Beside_earlier_ones_take_the_place_of_what_those_say_of_the_same_obligations_and_of_nothing_else()
+    {
+        var (always, since, unknown) = (
+            new ApplicabilityInterval(Days.Always, Truth.Yes, [], null),
+            new ApplicabilityInterval(new Days(Day, null), Truth.Yes, [], null),
+            new ApplicabilityInterval(new Days(null, Day), Truth.Unknown, ["is_ciio"], null));
+
+        StoredIntervals.Decode(
+            [
+                StoredIntervals.Encode([("a", unknown), ("a", since), ("b", always), ("d", always), ("e", always)], []),
+                StoredIntervals.Encode([("c", always), ("d", unknown)], ["b", "e"]),
+                StoredIntervals.Encode([("a", always), ("d", unknown), ("d", since)], []),
+                StoredIntervals.Encode([("e", since)], ["c"]),
+            ])
+            .ShouldBe([("a", always), ("d", unknown), ("d", since), ("e", since)]);
     }
 
     [Fact]
     public void Of_another_form_are_refused_rather_than_misread() =>
-        Should.Throw<InvalidDataException>(() => StoredIntervals.Decode([2, 0, 0])).Message.ShouldContain("form 2");
+        Should.Throw<InvalidDataException>(() => StoredIntervals.Decode([[1, 0, 0]])).Message.ShouldContain("form 1");
 
     [Fact]
     public void Give_some_facts_as_they_give_all()

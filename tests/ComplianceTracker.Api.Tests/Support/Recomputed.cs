@@ -67,13 +67,13 @@ internal sealed class Recomputed
     /// <summary>The projected register as rows of text.</summary>
     public static async Task<SortedSet<string>> ProjectedRowsAsync(NpgsqlDataSource database)
     {
-        await using var command = database.CreateCommand("select company_id, intervals from ct_register");
+        await using var command = database.CreateCommand("select company_id, array_agg(intervals order by since) from ct_register group by tenant, company_id");
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new SortedSet<string>(StringComparer.Ordinal);
         while (await reader.ReadAsync())
         {
             var company = reader.GetString(0);
-            rows.UnionWith(RegisterTables.ReadIntervals(reader, 1).Select(i => Row(
+            rows.UnionWith(StoredIntervals.Decode(reader.GetFieldValue<byte[][]>(1)).Select(i => Row(
                 company, i.ObligationId, i.Interval.Days.From, i.Interval.Days.To, i.Interval.Applies == Truth.Yes, i.Interval.MissingFacts, i.Interval.EarliestStart)));
         }
 
