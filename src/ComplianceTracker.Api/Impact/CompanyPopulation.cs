@@ -18,6 +18,9 @@ internal sealed class CompanyPopulation(IEventStore store, RegisterReader regist
     private const int CompaniesAtOnce = 500;
     private const int EventsAtOnce = 1000;
 
+    // Of a register that is being computed anew: following the log event by event would take longer than reading each stream once.
+    private const int FarBehind = 10_000;
+
     // The law on record has some hundred parts of conditions; what is supposed adds others.
     private const int MostRemembered = 5000;
 
@@ -30,7 +33,7 @@ internal sealed class CompanyPopulation(IEventStore store, RegisterReader regist
 
     /// <summary>Asks the population as recorded by the position.</summary>
     /// <typeparam name="T">The answer.</typeparam>
-    /// <param name="position">The position; one that was passed meanwhile is read off the log anew, which takes as long as the log is.</param>
+    /// <param name="position">The position; one that was passed meanwhile is read off all streams, which takes as long as the log is.</param>
     /// <param name="index">The vocabulary of that position.</param>
     /// <param name="ask">Asks; it must not keep the population.</param>
     /// <param name="cancellationToken">Ends the wait; what was being read is read on for those who ask next.</param>
@@ -53,7 +56,9 @@ internal sealed class CompanyPopulation(IEventStore store, RegisterReader regist
             var asked = current;
             if (position < current.LastChange || current.Population.Index != index)
             {
-                asked = past = past is { } kept && kept.Through == position && kept.Population.Index == index ? kept : await ReadAsync(position, index, cancellationToken);
+                asked = past = past is { } kept && kept.Through == position && kept.Population.Index == index ? kept
+                    : position < current.LastChange ? await ReadStreamsAsync(position, index, cancellationToken)
+                    : await ReadAsync(position, index, cancellationToken);
             }
 
             var answer = ask(asked.Population);
@@ -89,32 +94,40 @@ internal sealed class CompanyPopulation(IEventStore store, RegisterReader regist
     private async Task<State> ReadAsync(long position, FactIndex index, CancellationToken cancellationToken) =>
         await ReadRegisterAsync(position, index, cancellationToken) ?? await ReadStreamsAsync(position, index, cancellationToken);
 
-    // As the register has them, many times as fast as off their streams: unless it knows of one more than was known by the position, or
-    // has set something aside that may come to it later.
+    // As the register has them, many times as fast as off all streams; those that it knows later events of, off theirs.
     private async Task<State?> ReadRegisterAsync(long position, FactIndex index, CancellationToken cancellationToken)
     {
-        if ((await store.ListParkedAsync(RegisterProjection.LiveName, null, 1, cancellationToken)).Count > 0)
-        {
-            return null;
-        }
-
-        var read = new State(new Population(index));
-        var through = await register.ReadCompaniesAsync(
-            company =>
-            {
-                read.Population.Put(StreamIds.Company(company.Tenant, company.Profile.Id), company.Profile);
-                read.LastChange = Math.Max(read.LastChange, company.Position);
-                return company.Position <= position;
-            },
-            cancellationToken);
+        var (read, ahead) = (new State(new Population(index)), new List<string>());
+        var through = await register.ReadCompaniesAsync(position - FarBehind, Take, cancellationToken);
         if (through is not { } reflected)
         {
             return null;
         }
 
+        foreach (var some in ahead.Chunk(CompaniesAtOnce))
+        {
+            foreach (var stream in await store.ReadStreamsAsync(some, cancellationToken))
+            {
+                Put(read, stream.StreamId, stream.Events.TakeWhile(e => e.Position <= position));
+            }
+        }
+
         read.Through = Math.Min(reflected, position);
         await FollowAsync(read, position, cancellationToken);
         return read;
+
+        void Take(StoredCompany company)
+        {
+            var stream = StreamIds.Company(company.Tenant, company.Profile.Id);
+            if (company.Position > position)
+            {
+                ahead.Add(stream);
+                return;
+            }
+
+            read.Population.Put(stream, company.Profile);
+            read.LastChange = Math.Max(read.LastChange, company.Position);
+        }
     }
 
     private async Task<State> ReadStreamsAsync(long position, FactIndex index, CancellationToken cancellationToken)
@@ -125,11 +138,7 @@ internal sealed class CompanyPopulation(IEventStore store, RegisterReader regist
             var streams = await store.ReadStreamsAsync(StreamIds.CompanyPrefix, after, CompaniesAtOnce, position, cancellationToken);
             foreach (var stream in streams)
             {
-                if (stream.Events.Aggregate((CompanyProfile?)null, types.WithEarlier) is { } profile)
-                {
-                    read.Population.Put(stream.StreamId, profile);
-                    read.LastChange = Math.Max(read.LastChange, stream.Events[^1].Position);
-                }
+                Put(read, stream.StreamId, stream.Events);
             }
 
             if (streams.Count < CompaniesAtOnce)
@@ -138,6 +147,16 @@ internal sealed class CompanyPopulation(IEventStore store, RegisterReader regist
             }
 
             after = streams[^1].StreamId;
+        }
+    }
+
+    private void Put(State read, string stream, IEnumerable<RecordedEvent> events)
+    {
+        var (profile, last) = events.Aggregate((default(CompanyProfile), 0L), (folded, e) => (types.WithEarlier(folded.Item1, e), e.Position));
+        if (profile is not null)
+        {
+            read.Population.Put(stream, profile);
+            read.LastChange = Math.Max(read.LastChange, last);
         }
     }
 

@@ -39,6 +39,7 @@ internal sealed class Explaining(DayRule rule, ObligationAnswer answer, CompanyP
         ConditionSyntax.Parse(node.Text).Root is { } part ? ConditionText.Of(part, Vocabulary) : null,
         node.Truth,
         PlainFacts.ToNode(node.Value),
+        node.Error,
         node.Decisive,
         decided,
         [..node.Facts.Select(f => Declared(f.Name, f.Value))],

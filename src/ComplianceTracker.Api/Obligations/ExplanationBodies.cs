@@ -44,7 +44,7 @@ public sealed record ObligationDetail : ObligationItem
     public long Position { get; }
 
     /// <summary>The version of the explanation's format: the same question at the same position gives the same bytes while it stays.</summary>
-    public int ExplanationVersion { get; } = 1;
+    public int ExplanationVersion { get; } = 2;
 
     /// <summary>How the answer came about.</summary>
     public ExplanationBody Explanation { get; }
@@ -78,6 +78,7 @@ public sealed record ExplanationBody(
 /// <param name="Words">The sub-expression in words made of the vocabulary's descriptions; null of one that is too long to be read.</param>
 /// <param name="Result">For a truth: yes, no or unknown; else null.</param>
 /// <param name="Value">Its value; null where it is unknown.</param>
+/// <param name="Error">Why it failed although facts are known (a division by zero, say), in one sentence; else null.</param>
 /// <param name="Decisive">True when it helped to decide what its parent came to.</param>
 /// <param name="Decided">True when it helped to decide the answer: false for a branch that decided nothing, and for all in it.</param>
 /// <param name="Facts">The facts read in it.</param>
@@ -87,6 +88,7 @@ public sealed record StepBody(
     LangText? Words,
     Truth? Result,
     JsonNode? Value,
+    string? Error,
     bool Decisive,
     bool Decided,
     IReadOnlyList<DeclaredFactBody> Facts,

@@ -30,9 +30,9 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
     // With only those facts that changed conditions read.
     private const int MatchedAtOnce = 5000;
 
-    // A company's rows become one when there are at least so many and up to twice as many: at another change of law for another company,
-    // so that none has to rewrite all.
-    private const int RowsAtMost = 10;
+    // A company that has so many rows, or up to twice as many, gets no further one: they become one. How many follows from its id, so that no
+    // change of law has to rewrite all companies.
+    private const int MergedFrom = 10;
 
     /// <summary>The projection that answers questions.</summary>
     public RegisterProjection(InstrumentCatalogue catalogue, EventTypes types)
@@ -85,16 +85,27 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
             var changed = page
                 .Zip(earlier, later)
                 .Where(c => !c.Second.SequenceEqual(c.Third))
-                .Select(c => (c.First.Rows, News: new CompanyIntervals(c.First.Tenant, c.First.Profile.Id, c.Third)
-                {
-                    Since = since,
-                    Without = [..c.Second.Select(i => i.ObligationId).Except(c.Third.Select(i => i.ObligationId), StringComparer.Ordinal)],
-                }))
-                .ToLookup(c => c.Rows < RowsAtMost + (c.News.CompanyId.Sum(letter => letter) % RowsAtMost), c => c.News);
-            await tables.AddIntervalsAsync(connection, changed[true], cancellationToken);
+                .Select(c => (c.First.Rows, News: Changed(c.First, c.Second, c.Third, since)))
+                .ToLookup(c => c.Rows < MergedFrom + (c.News.CompanyId.Sum(letter => letter) % MergedFrom), c => c.News);
+            await tables.AddIntervalsAsync(connection, [..changed[true]], cancellationToken);
             await tables.MergeIntervalsAsync(connection, [..changed[false]], cancellationToken);
             after = (page[^1].Tenant, page[^1].Profile.Id);
         }
+    }
+
+    // Of the rules in question those that come to something else for the company: a group with a new member is in all rules, and means something in a few.
+    private static CompanyIntervals Changed(
+        RegisteredCompany company,
+        ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> was,
+        ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> becomes,
+        long since)
+    {
+        var ids = was.Except(becomes).Concat(becomes.Except(was)).Select(i => i.ObligationId).ToHashSet(StringComparer.Ordinal);
+        return new(company.Tenant, company.Profile.Id, [..becomes.Where(i => ids.Contains(i.ObligationId))])
+        {
+            Since = since,
+            Without = [..ids.Except(becomes.Select(i => i.ObligationId)).Order(StringComparer.Ordinal)],
+        };
     }
 
     // The rules that the other view has not, or has with another condition.
@@ -111,8 +122,9 @@ internal sealed class RegisterProjection(InstrumentCatalogue catalogue, EventTyp
             population.Put(StreamIds.Company(company.Tenant, company.Profile.Id), company.Profile);
         }
 
+        // Numbered in the order in which they were put in.
         var register = PopulationRegister.Of(population, rules, cancellationToken);
-        return [..companies.Select((_, i) => rules.IsEmpty ? [] : register.Of(i).ToImmutableArray())];
+        return [..companies.Select((_, i) => register.Of(i).ToImmutableArray())];
     }
 
     private async Task RecomputeCompaniesAsync(

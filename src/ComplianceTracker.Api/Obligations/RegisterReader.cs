@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data;
 using ComplianceTracker.Domain.Obligations;
+using ComplianceTracker.EventStore.Parking;
 using Npgsql;
 
 namespace ComplianceTracker.Api.Obligations;
@@ -9,11 +10,17 @@ namespace ComplianceTracker.Api.Obligations;
 internal sealed class RegisterReader(NpgsqlDataSource database)
 {
     private static readonly string Sql = $"""
-        select s.position, s.recorded_at, c.time_zone, c.archived, r.intervals
+        select s.position, s.recorded_at, c.time_zone, c.archived, r.packed
         from {RegisterTables.Live.State} s
         join {RegisterTables.Live.Company} c on c.tenant = $1 and c.id = $2
         left join {RegisterTables.Live.Register} r on r.tenant = c.tenant and r.company_id = c.id
         order by r.since
+        """;
+
+    private static readonly string StateSql = $"""
+        select position from {RegisterTables.Live.State}
+        where not exists (select from ct_parked where subscription = $1)
+        and not exists (select from ct_parked_log where subscription = $1 and action = $2)
         """;
 
     private static readonly string PageSql = $"""
@@ -55,15 +62,24 @@ internal sealed class RegisterReader(NpgsqlDataSource database)
     }
 
     /// <summary>Reads all companies, the archived ones too, as of one moment.</summary>
-    /// <param name="take">Is handed each; false ends the reading.</param>
+    /// <param name="from">The log position that the register must have reached to be worth reading.</param>
+    /// <param name="take">Is handed each.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The log position that they reflect; null: the reading was ended before all were read.</returns>
-    public async Task<long?> ReadCompaniesAsync(Func<StoredCompany, bool> take, CancellationToken cancellationToken)
+    /// <returns>
+    /// The log position that they reflect; null: nothing was read, because the register is far behind, or has set events of companies aside that the log has.
+    /// </returns>
+    public async Task<long?> ReadCompaniesAsync(long from, Action<StoredCompany> take, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        await using var state = new NpgsqlCommand($"select position from {RegisterTables.Live.State}", connection);
-        var position = (long)(await state.ExecuteScalarAsync(cancellationToken))!;
+        await using var state = new NpgsqlCommand(StateSql, connection);
+        state.Parameters.Add(new() { Value = RegisterProjection.LiveName });
+        state.Parameters.Add(new() { Value = nameof(ParkedAction.Skipped) });
+        if (await state.ExecuteScalarAsync(cancellationToken) is not long position || position < from)
+        {
+            return null;
+        }
+
         for (var after = ("", ""); ;)
         {
             await using var command = new NpgsqlCommand(PageSql, connection);
@@ -73,10 +89,7 @@ internal sealed class RegisterReader(NpgsqlDataSource database)
             var last = default(StoredCompany);
             while (await reader.ReadAsync(cancellationToken))
             {
-                if (!take(last = RegisterTables.ReadCompany(reader)))
-                {
-                    return null;
-                }
+                take(last = RegisterTables.ReadCompany(reader));
             }
 
             if (last is null)

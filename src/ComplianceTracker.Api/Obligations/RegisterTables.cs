@@ -59,7 +59,7 @@ internal sealed class RegisterTables(string suffix)
             tenant text collate "C" not null,
             company_id text collate "C" not null,
             since bigint not null,
-            intervals bytea not null,
+            packed bytea not null,
             primary key (tenant, company_id, since)) with (toast_tuple_target = 8160);
         create table if not exists {State} (
             one boolean primary key default true check (one),
@@ -69,22 +69,25 @@ internal sealed class RegisterTables(string suffix)
         """;
 
     /// <summary>
-    /// Removes a register of the layout before this one, with how far it was and what it had set aside: it is computed anew from the log.
+    /// Removes a register of a layout before this one, with how far it was and what it had set aside: it is computed anew from the log. Its
+    /// checkpoint goes to the beginning rather than away, so that a process of an earlier release that still runs it is told that it moved;
+    /// and as it does not find the column that it writes, it keeps trying and sets nothing aside.
     /// </summary>
     public static string Upgrade => $"""
         do $$ begin
             if to_regclass('{Live.Register}') is not null
-                and not exists (select from pg_attribute where attrelid = to_regclass('{Live.Register}') and attname = 'since' and not attisdropped) then
+                and not exists (select from pg_attribute where attrelid = to_regclass('{Live.Register}') and attname = 'packed' and not attisdropped) then
                 {Live.Drop} {Next.Drop}
                 drop table if exists ct_rebuild;
-                delete from mt_event_progression where name in ('{RegisterProjection.LiveName}:All', '{RegisterRebuild.NextName}:All');
+                update mt_event_progression set last_seq_id = 0 where name = '{RegisterProjection.LiveName}:All';
+                delete from mt_event_progression where name = '{RegisterRebuild.NextName}:All';
                 delete from ct_parked where subscription in ('{RegisterProjection.LiveName}', '{RegisterRebuild.NextName}');
             end if;
         end $$;
         """;
 
-    /// <summary>Removes the tables, if they are there.</summary>
-    public string Drop => $"drop table if exists {Company}, {Register}, {State};";
+    /// <summary>Removes the tables, if they are there: locked in the order in which readers come to them, lest each waits for the other.</summary>
+    public string Drop => $"drop table if exists {State}, {Company}, {Register};";
 
     /// <summary>Gives the tables the names of others, which must not exist.</summary>
     public string RenameTo(RegisterTables others) => $"""
@@ -127,10 +130,15 @@ internal sealed class RegisterTables(string suffix)
     }
 
     /// <summary>Writes intervals beside those that the tables hold.</summary>
-    public async Task AddIntervalsAsync(NpgsqlConnection connection, IEnumerable<CompanyIntervals> companies, CancellationToken cancellationToken)
+    public async Task AddIntervalsAsync(NpgsqlConnection connection, IReadOnlyCollection<CompanyIntervals> companies, CancellationToken cancellationToken)
     {
+        if (companies.Count == 0)
+        {
+            return;
+        }
+
         await using var writer = await connection.BeginBinaryImportAsync(
-            $"copy {Register} (tenant, company_id, since, intervals) from stdin (format binary)", cancellationToken);
+            $"copy {Register} (tenant, company_id, since, packed) from stdin (format binary)", cancellationToken);
         foreach (var company in companies)
         {
             await writer.StartRowAsync(cancellationToken);
@@ -143,7 +151,7 @@ internal sealed class RegisterTables(string suffix)
         await writer.CompleteAsync(cancellationToken);
     }
 
-    /// <summary>Writes intervals and makes one row of them and those that the tables hold.</summary>
+    /// <summary>Makes one row of the intervals and of those that the tables hold of the same companies.</summary>
     public async Task MergeIntervalsAsync(NpgsqlConnection connection, IReadOnlyList<CompanyIntervals> companies, CancellationToken cancellationToken)
     {
         if (companies.Count == 0)
@@ -151,24 +159,29 @@ internal sealed class RegisterTables(string suffix)
             return;
         }
 
-        await AddIntervalsAsync(connection, companies, cancellationToken);
         await using var command = new NpgsqlCommand(
             $"""
-            select tenant, company_id, array_agg(intervals order by since) from {Register}
+            select tenant, company_id, array_agg(packed order by since) from {Register}
             where (tenant, company_id) in (select * from unnest($1, $2)) group by tenant, company_id
             """,
             connection);
         AddKeys(command, companies);
-        var merged = new List<CompanyIntervals>(companies.Count);
+        var earlier = new Dictionary<(string, string), byte[][]>(companies.Count);
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                merged.Add(new CompanyIntervals(reader.GetString(0), reader.GetString(1), StoredIntervals.Decode(reader.GetFieldValue<byte[][]>(2))));
+                earlier.Add((reader.GetString(0), reader.GetString(1)), reader.GetFieldValue<byte[][]>(2));
             }
         }
 
-        await ReplaceIntervalsAsync(connection, merged, cancellationToken);
+        await ReplaceIntervalsAsync(
+            connection,
+            [
+                ..companies.Select(c => new CompanyIntervals(
+                    c.Tenant, c.CompanyId, StoredIntervals.Decode([..earlier.GetValueOrDefault((c.Tenant, c.CompanyId), []), StoredIntervals.Encode(c.Intervals, c.Without)]))),
+            ],
+            cancellationToken);
     }
 
     /// <summary>Writes the intervals of companies in the place of those there are.</summary>
@@ -203,14 +216,14 @@ internal sealed class RegisterTables(string suffix)
 /// <param name="Position">The log position of its last event.</param>
 internal sealed record StoredCompany(string Tenant, CompanyProfile Profile, long Version, long Position);
 
-/// <summary>When obligations apply or may apply to a company, by obligation, ordinal, then by day.</summary>
+/// <summary>A row of the register: when obligations apply or may apply to a company, all of them or those that a change of law touched.</summary>
 /// <param name="Tenant">Whose company it is.</param>
 /// <param name="CompanyId">The company.</param>
-/// <param name="Intervals">The intervals.</param>
+/// <param name="Intervals">The intervals, by obligation, ordinal, then by day.</param>
 internal sealed record CompanyIntervals(
     string Tenant, string CompanyId, ImmutableArray<(string ObligationId, ApplicabilityInterval Interval)> Intervals)
 {
-    /// <summary>0: these are all. Otherwise the log position of the change of law that brought these, beside what is of earlier ones.</summary>
+    /// <summary>0: these are all. Otherwise the log position through which law was counted that brought these, beside rows of lower ones.</summary>
     public long Since { get; init; }
 
     /// <summary>The obligations that the same change left without intervals, ordinal.</summary>

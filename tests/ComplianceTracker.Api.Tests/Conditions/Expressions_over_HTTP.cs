@@ -47,6 +47,24 @@ public sealed class Expressions_over_HTTP(SeededService seeded) : IClassFixture<
         problem.Detail.ShouldContain(said);
     }
 
+    [Fact]
+    public async Task Whose_other_side_decides_show_in_the_trace_which_part_failed_and_why()
+    {
+        var answer = await AskAsync("evaluate", new JsonObject
+        {
+            ["expression"] = "individuals_processed_cn / 0 > 1 || is_ciio",
+            ["facts"] = JsonNode.Parse("""{"is_ciio":true,"individuals_processed_cn":5}"""),
+        });
+
+        ((string)answer["result"]!).ShouldBe("yes");
+        answer["trace"]!["error"].ShouldBeNull();
+        var parts = answer["trace"]!["children"]!.AsArray();
+        ((string)parts[0]!["error"]!).ShouldContain("divides by zero");
+        ((string)parts[0]!["result"]!).ShouldBe("unknown");
+        parts[0]!["decisive"]!.GetValue<bool>().ShouldBeFalse();
+        parts[1]!["error"].ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,[0,1].all(x,1/0==x))))))))))))))))))))", "steps")]
     [InlineData("has(is_ciio)", "learning the fact")]

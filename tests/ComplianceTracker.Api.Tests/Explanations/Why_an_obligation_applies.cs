@@ -15,7 +15,7 @@ public sealed class Why_an_obligation_applies(SeededService seeded, Databases da
     {
         var answer = await Service.AskAsync($"{Carmaker}/obligations/cn-pipl-art38?{Clocks}");
 
-        answer["explanationVersion"]!.GetValue<int>().ShouldBe(1);
+        answer["explanationVersion"]!.GetValue<int>().ShouldBe(2);
         ((string)answer["explanation"]!["because"]!["en"]!).ShouldContain("includes mainland China or a part of it");
         ((string)answer["explanation"]!["because"]!["zh"]!).ShouldContain("起决定作用的是");
         foreach (var text in Texts(answer["because"]!).Concat(Texts(answer["explanation"]!["because"]!)).Concat(Texts(answer["explanation"]!["words"]!)).Concat(Steps(answer).SelectMany(s => Texts(s["words"]!))))

@@ -41,7 +41,7 @@ public sealed class The_tables(Databases databases)
         var connectionString = await databases.CopySeededAsync();
         await using var database = NpgsqlDataSource.Create(connectionString);
         await using (var earlier = database.CreateCommand(
-            "alter table ct_register drop column since; delete from ct_register; update ct_company set name = 'from before'"))
+            "alter table ct_register rename column packed to intervals; delete from ct_register; update ct_company set name = 'from before'"))
         {
             await earlier.ExecuteNonQueryAsync(Cancel);
         }

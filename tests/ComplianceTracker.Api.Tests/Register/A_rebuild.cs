@@ -38,7 +38,7 @@ public sealed class A_rebuild(Databases databases, ITestOutputHelper output)
         (await store.WaitForCheckpointAsync("Register", await store.HeadAsync(Cancelled), TimeSpan.FromMinutes(1), Cancelled)).ShouldBeTrue();
 
         // What only a rebuild can mend shows that there was one.
-        await ExecuteAsync(store, "update ct_register set intervals = decode('02000000', 'hex') where company_id = 'random-7'");
+        await ExecuteAsync(store, "update ct_register set packed = decode('02000000', 'hex') where company_id = 'random-7'");
 
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var writing = WriteAsync(history, store, done.Token);

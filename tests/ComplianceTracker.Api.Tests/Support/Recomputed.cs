@@ -67,7 +67,7 @@ internal sealed class Recomputed
     /// <summary>The projected register as rows of text.</summary>
     public static async Task<SortedSet<string>> ProjectedRowsAsync(NpgsqlDataSource database)
     {
-        await using var command = database.CreateCommand("select company_id, array_agg(intervals order by since) from ct_register group by tenant, company_id");
+        await using var command = database.CreateCommand("select company_id, array_agg(packed order by since) from ct_register group by tenant, company_id");
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new SortedSet<string>(StringComparer.Ordinal);
         while (await reader.ReadAsync())
