@@ -155,6 +155,26 @@ public sealed class The_register(Databases databases, ITestOutputHelper output)
         ShouldBeSame(await Recomputed.ProjectedRowsAsync(store.DataSource), recomputed.Rows(recomputed.Head), 0);
     }
 
+    [Fact]
+    public async Task Writes_of_a_group_with_another_member_what_it_means_for_a_company_and_not_all_that_might_have_read_it()
+    {
+        await using var service = await TestService.StartAsync(await databases.CopySeededAsync());
+        var store = service.Store();
+        var before = await Recomputed.FromAsync(store);
+        var conventions = before.At(before.Head).Vocabulary.Conventions!;
+        var joined = conventions with { Members = conventions.Members.SetItem("EU", conventions.Members["EU"].Add("VN")) };
+
+        var appended = await store.AppendAsync([new StreamAppend(StreamIds.Vocabulary, ExpectedVersion.Any, [new EventTypes().Encode(Guid.NewGuid(), joined)])], AppendMetadata.None, Cancelled);
+
+        (await store.WaitForCheckpointAsync("Register", appended.ShouldBeOfType<AppendResult.Appended>().Position, TimeSpan.FromMinutes(1), Cancelled)).ShouldBeTrue();
+        await using var sizes = store.DataSource.CreateCommand("select coalesce(max(octet_length(packed)) filter (where since > 0), 0), max(octet_length(packed)) from ct_register");
+        await using var reader = await sizes.ExecuteReaderAsync(Cancelled);
+        await reader.ReadAsync(Cancelled);
+        reader.GetInt32(0).ShouldBeInRange(1, reader.GetInt32(1) / 2);
+        var recomputed = await Recomputed.FromAsync(store);
+        ShouldBeSame(await Recomputed.ProjectedRowsAsync(store.DataSource), recomputed.Rows(recomputed.Head), 0);
+    }
+
     private static async Task<long> MostRowsAsync(PostgresEventStore store)
     {
         await using var command = store.DataSource.CreateCommand("select max(n) from (select count(*) as n from ct_register group by tenant, company_id) c");
