@@ -42,7 +42,9 @@ public sealed class The_database_command : IDisposable
 
         using (var database = ServiceProcess.Start(null, "database", "--data", restored.Path))
         {
-            await database.UntilAsync("it said that it runs", () => Task.FromResult(database.Output.Contains("until this command is stopped", StringComparison.Ordinal)));
+            // Where it is goes to its output, how long to its errors: they are read side by side, and either may come first.
+            await database.UntilAsync("it said where and how long it runs", () => Task.FromResult(
+                database.Output.Contains("until this command is stopped", StringComparison.Ordinal) && database.Output.Contains("postgresql://", StringComparison.Ordinal)));
             await RunAsync("pg_restore", "--exit-on-error", "--single-transaction", "--dbname=" + UriIn(database.Output), dump);
             await StopAsync(database);
         }
