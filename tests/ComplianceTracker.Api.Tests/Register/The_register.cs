@@ -93,7 +93,7 @@ public sealed class The_register(Databases databases, ITestOutputHelper output)
             history.RegisterCompany($"random-{i}");
         }
 
-        for (var i = 0; i < 120; i++)
+        for (var i = 0; i < 80; i++)
         {
             history.Anything();
         }
