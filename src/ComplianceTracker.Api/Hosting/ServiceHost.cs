@@ -24,6 +24,7 @@ using ComplianceTracker.Api.WhatIf;
 using ComplianceTracker.EventStore;
 using ComplianceTracker.EventStore.Marten;
 using ComplianceTracker.EventStore.Postgres;
+using ComplianceTracker.EventStore.Work;
 using Microsoft.Extensions.Logging.Console;
 
 namespace ComplianceTracker.Api.Hosting;
@@ -31,6 +32,8 @@ namespace ComplianceTracker.Api.Hosting;
 /// <summary>Puts the service together. It only wires.</summary>
 internal static class ServiceHost
 {
+    private const string DeliveryQueueName = "webhook";
+
     /// <summary>The service on a database, not yet started.</summary>
     public static WebApplication Create(ServiceSettings settings)
     {
@@ -114,6 +117,7 @@ internal static class ServiceHost
         .AddSingleton(provider => isMarten
             ? MartenEngine.Open(provider.GetRequiredService<PostgresEventStore>())
             : provider.GetRequiredService<PostgresEventStore>())
+        .AddSingleton<IWorkCalls>(_ => new PostgresWorkCalls(settings.ConnectionString, DeliveryQueueName, settings.Time))
         .AddSingleton(provider => provider.GetRequiredService<PostgresEventStore>().DataSource);
 
     // A build without the engine's packages says so before anything is started.

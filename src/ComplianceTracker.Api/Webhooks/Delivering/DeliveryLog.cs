@@ -1,3 +1,4 @@
+using ComplianceTracker.EventStore.Work;
 using Npgsql;
 
 namespace ComplianceTracker.Api.Webhooks.Delivering;
@@ -10,7 +11,7 @@ namespace ComplianceTracker.Api.Webhooks.Delivering;
 internal sealed record DeliveryFilter(IReadOnlyList<DeliveryState> States, IReadOnlyList<string> Types, Guid? EventId, string? Subject);
 
 /// <summary>Reads deliveries and their attempts, and trims them.</summary>
-internal sealed class DeliveryLog(NpgsqlDataSource database)
+internal sealed class DeliveryLog(NpgsqlDataSource database, IWorkCalls calls)
 {
     private const int MostAttempts = 100;
 
@@ -103,19 +104,25 @@ internal sealed class DeliveryLog(NpgsqlDataSource database)
     /// <summary>Makes a pending delivery due now; false when it is not pending, or not the first of its lane, or under way.</summary>
     public async Task<bool> HastenAsync(string endpoint, long id, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            $"""
-            with due as (
-                update ct_webhook_lane l set due_at = least(due_at, now()) from ct_webhook_delivery d
-                where d.endpoint = $1 and d.id = $2 and d.state = 0 and l.endpoint = d.endpoint and l.lane = d.lane and not l.leased
-                    and not exists (select from ct_webhook_delivery e where e.endpoint = d.endpoint and e.lane = d.lane and e.state = 0 and e.id < d.id)
-                returning 1)
-            select pg_notify('{PostgresDeliveryQueue.Channel}', '') from due
-            """);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            """
+            update ct_webhook_lane l set due_at = least(due_at, now()) from ct_webhook_delivery d
+            where d.endpoint = $1 and d.id = $2 and d.state = 0 and l.endpoint = d.endpoint and l.lane = d.lane and not l.leased
+                and not exists (select from ct_webhook_delivery e where e.endpoint = d.endpoint and e.lane = d.lane and e.state = 0 and e.id < d.id)
+            """,
+            connection);
         command.Parameters.Add(new() { Value = endpoint });
         command.Parameters.Add(new() { Value = id });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken);
+        if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        await calls.CallAsync(transaction, [endpoint], cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 
     /// <summary>

@@ -1,19 +1,18 @@
+using System.Collections.Concurrent;
 using ComplianceTracker.Api.Hosting;
-using ComplianceTracker.Api.Storage;
 using ComplianceTracker.Api.Webhooks.Endpoints;
+using ComplianceTracker.EventStore.Postgres;
+using ComplianceTracker.EventStore.Work;
 using Npgsql;
 
 namespace ComplianceTracker.Api.Webhooks.Delivering;
 
 /// <summary>
-/// Sees to it that what is due is delivered: looks for endpoints that have something due, when it hears of something new, when the next
-/// retry is due and now and then anyway, and keeps a pump for each of them. Any number of dispatchers work side by side.
+/// Sees to it that what is due is delivered: the queue of the engine calls for an endpoint that has something due, and a pump delivers to
+/// it. Any number of dispatchers work side by side.
 /// </summary>
-internal sealed partial class Dispatcher(
-    ServiceSettings service, DeliveryParts parts, ILoggerFactory loggers)
+internal sealed partial class Dispatcher(ServiceSettings service, DeliveryParts parts, IWorkCalls calls, ILoggerFactory loggers) : IWorker
 {
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(5);
-
     // A service that stops waits no longer for a receiver that does not answer: what it was sent comes again.
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
 
@@ -21,104 +20,87 @@ internal sealed partial class Dispatcher(
     private static readonly TimeSpan BetweenReloads = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
-    private readonly TimeProvider clock = parts.Clock;
     private readonly ILogger logger = loggers.CreateLogger<Dispatcher>();
-    private readonly Dictionary<string, (EndpointPump Pump, Task Running)> pumps = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> heldUntil = new(StringComparer.Ordinal);
+    private readonly ReportWriter reports = new(parts.Queue, loggers.CreateLogger<ReportWriter>());
+    private readonly ConcurrentDictionary<string, EndpointPump> pumps = new(StringComparer.Ordinal);
+    private CancellationToken abandoned;
 
     /// <summary>Delivers until cancelled; then what is under way is finished and given back.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        await using var signal = new DatabaseSignal(service.ConnectionString, PostgresDeliveryQueue.Channel, EndpointStore.Channel);
-        var reports = new ReportWriter(parts.Queue, loggers.CreateLogger<ReportWriter>());
         var writing = reports.RunAsync();
         using var abandon = new CancellationTokenSource();
-        await using var stopping = stop.Register(() => abandon.CancelAfter(LongestFarewell));
-        var (known, reloaded) = (-1L, clock.GetTimestamp());
+        abandoned = abandon.Token;
+        await using (stop.Register(() => abandon.CancelAfter(LongestFarewell)))
+        {
+            await Task.WhenAll(calls.RunAsync(this, stop), FollowEndpointsAsync(stop));
+        }
+
+        reports.Complete();
+        await writing;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, TimeSpan>> DueAsync(IReadOnlyCollection<string>? among, CancellationToken cancellationToken)
+    {
+        var asked = among is null ? parts.Endpoints.All : [..among.Select(parts.Endpoints.Find).OfType<WebhookEndpoint>()];
+        return parts.Queue.DueAsync(
+            [..asked.Where(e => e.State != EndpointState.Pending).Select(e => (e.Id, e.State is EndpointState.Disabled or EndpointState.Paused))],
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task WorkAsync(string key, CancellationToken stop)
+    {
+        var pump = pumps[key] = new EndpointPump(key, parts, reports);
+        try
+        {
+            await pump.RunAsync(stop, abandoned);
+        }
+        finally
+        {
+            pumps.TryRemove(key, out _);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Wake(string key) => pumps.GetValueOrDefault(key)?.Wake();
+
+    /// <inheritdoc/>
+    public void Failed(string? key, Exception failure)
+    {
+        if (key is null)
+        {
+            LogFailure(logger, failure.Message);
+        }
+        else
+        {
+            // What it held comes free when the leases end.
+            LogPump(logger, failure, key);
+        }
+    }
+
+    // An endpoint that came, was enabled or is wanted otherwise may have something due that no call told of.
+    private async Task FollowEndpointsAsync(CancellationToken stop)
+    {
+        await using var signal = new DatabaseSignal(service.ConnectionString, EndpointStore.Channel);
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 var word = signal.Next;
-                if (signal.Heard(EndpointStore.Channel) is var heard && (heard != known || clock.GetElapsedTime(reloaded) > BetweenReloads))
-                {
-                    await parts.Endpoints.ReloadAsync(stop);
-                    (known, reloaded) = (heard, clock.GetTimestamp());
-                }
-
-                var next = await StartAsync(reports, stop, abandon.Token);
-                await Task.WhenAny([DatabaseSignal.WaitAsync(word, next < LongestSleep ? next : LongestSleep, stop), ..pumps.Values.Select(p => p.Running)]);
-                await ReapAsync();
+                await parts.Endpoints.ReloadAsync(stop);
+                calls.Look();
+                await DatabaseSignal.WaitAsync(word, BetweenReloads, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
-                break;
+                return;
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException or IOException)
             {
                 LogFailure(logger, e.Message);
-                await Task.Delay(AfterFailure, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-
-        await Task.WhenAll(pumps.Values.Select(p => p.Running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        reports.Complete();
-        await writing;
-    }
-
-    // Starts or wakes a pump for every endpoint that has something due; until when nothing else will be.
-    private async Task<TimeSpan> StartAsync(ReportWriter reports, CancellationToken stop, CancellationToken abandon)
-    {
-        var now = clock.GetTimestamp();
-        var able = parts.Endpoints.All.Where(e => e.State != EndpointState.Pending).ToList();
-        var due = await parts.Queue.DueAsync(
-            [..able.Select(e => (e.Id, e.State is EndpointState.Disabled or EndpointState.Paused || heldUntil.GetValueOrDefault(e.Id) > now))], stop);
-        var next = LongestSleep;
-        foreach (var (id, wait) in due)
-        {
-            if (wait > TimeSpan.Zero)
-            {
-                next = wait < next ? wait : next;
-            }
-            else if (pumps.TryGetValue(id, out var running))
-            {
-                running.Pump.Wake();
-            }
-            else
-            {
-                var pump = new EndpointPump(id, parts, reports);
-                pumps[id] = (pump, Task.Run(() => pump.RunAsync(stop, abandon), CancellationToken.None));
-            }
-        }
-
-        foreach (var until in heldUntil.Values.Where(until => until > now))
-        {
-            var left = TimeSpan.FromSeconds((until - now) / (double)clock.TimestampFrequency);
-            next = left < next ? left : next;
-        }
-
-        return next;
-    }
-
-    private async Task ReapAsync()
-    {
-        foreach (var (id, (_, running)) in pumps.Where(p => p.Value.Running.IsCompleted).ToList())
-        {
-            pumps.Remove(id);
-            try
-            {
-                await running;
-                heldUntil.Remove(id);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // What it held comes free when the leases end.
-                LogPump(logger, e, id);
-                heldUntil[id] = clock.GetTimestamp() + (long)(AfterFailure.TotalSeconds * clock.TimestampFrequency);
-            }
-            catch (OperationCanceledException)
-            {
-                // The service stops.
+                await Task.Delay(AfterFailure, parts.Clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

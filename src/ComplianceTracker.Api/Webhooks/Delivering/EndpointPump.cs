@@ -2,6 +2,7 @@ using System.Globalization;
 using ComplianceTracker.Api.Feed;
 using ComplianceTracker.Api.Webhooks.Endpoints;
 using ComplianceTracker.Api.Webhooks.Outbound;
+using ComplianceTracker.EventStore.Work;
 
 namespace ComplianceTracker.Api.Webhooks.Delivering;
 
@@ -33,6 +34,7 @@ internal sealed class EndpointPump(string id, DeliveryParts parts, ReportWriter 
     /// <summary>Delivers until nothing is due or under way.</summary>
     /// <param name="stop">Begin nothing more.</param>
     /// <param name="abandon">Give up what is under way: it is sent again later.</param>
+    /// <exception cref="WorkFailedException">A delivery could not even be tried.</exception>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         try
@@ -103,11 +105,14 @@ internal sealed class EndpointPump(string id, DeliveryParts parts, ReportWriter 
         var attempts = new List<AttemptReport>(lane.Deliveries.Count);
         var pause = TimeSpan.Zero;
         var kept = 0;
-        Exception? failure = null;
+        WorkFailedException? failure = null;
+        var position = 0L;
         try
         {
             foreach (var delivery in lane.Deliveries)
             {
+                position = delivery.Position;
+
                 // The lease must outlast the attempt: whoever was held up for longer sends nothing that another may be sending.
                 if (kept > MostKept || stop.IsCancellationRequested || !await MaySendAsync(endpoint, lane, stop))
                 {
@@ -133,7 +138,7 @@ internal sealed class EndpointPump(string id, DeliveryParts parts, ReportWriter 
         catch (Exception e)
         {
             // Ours, not the endpoint's: what was sent is reported all the same, and the rest is tried again soon.
-            (failure, pause) = (e, AfterFailure);
+            (failure, pause) = (new WorkFailedException(position, $"A delivery could not be made: {e.Message}", e), AfterFailure);
         }
 
         if (attempts.Count == 0 && pause == TimeSpan.Zero && !stop.IsCancellationRequested && endpoint.RateLimit is not null)
@@ -150,7 +155,7 @@ internal sealed class EndpointPump(string id, DeliveryParts parts, ReportWriter 
 
         if (failure is not null)
         {
-            throw new InvalidOperationException($"A delivery could not be made: {failure.Message}", failure);
+            throw failure;
         }
     }
 

@@ -1,12 +1,13 @@
 using System.Data.Common;
 using ComplianceTracker.Api.Storage;
+using ComplianceTracker.EventStore.Work;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace ComplianceTracker.Api.Webhooks.Delivering;
 
 /// <summary>The queue in PostgreSQL. Times are the database's: dispatchers on machines whose clocks differ agree on what is due.</summary>
-internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvider clock) : IDeliveryQueue, IDisposable
+internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, IWorkCalls calls, TimeProvider clock) : IDeliveryQueue, IDisposable
 {
     /// <summary>
     /// The tables. A lane is due when its next delivery is; <c>infinity</c> while it has none. Leasing a lane moves its due time to the
@@ -57,9 +58,6 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
         {Sql.Index("ct_webhook_attempt_delivery", "ct_webhook_attempt (endpoint, delivery)")}
         """;
 
-    /// <summary>Where it is said that something became due.</summary>
-    public const string Channel = "ct_webhook_due";
-
     private const int MostAtOnce = 5000;
     private const int MostReleases = 3;
 
@@ -75,10 +73,7 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
             await EnqueueSomeAsync(transaction, some, cancellationToken);
         }
 
-        if (deliveries.Count > 0)
-        {
-            await NotifyAsync(transaction, cancellationToken);
-        }
+        await CallAsync(transaction, deliveries, cancellationToken);
     }
 
     private static async Task EnqueueSomeAsync(DbTransaction transaction, IReadOnlyList<NewDelivery> deliveries, CancellationToken cancellationToken)
@@ -135,7 +130,7 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
             first = first == 0 ? id : first;
         }
 
-        await NotifyAsync(transaction, cancellationToken);
+        await CallAsync(transaction, deliveries, cancellationToken);
         return first;
     }
 
@@ -281,8 +276,8 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
                 endpoint);
         }
 
-        Sql.Add(batch, $"select pg_notify('{Channel}', '')");
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        await calls.CallAsync(transaction, [endpoint], cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -297,11 +292,10 @@ internal sealed class PostgresDeliveryQueue(NpgsqlDataSource database, TimeProvi
         command.Parameters.Add(new() { Value = deliveries.Select(d => d.Type).ToArray() });
     }
 
-    private static async Task NotifyAsync(DbTransaction transaction, CancellationToken cancellationToken)
-    {
-        await using var notify = new NpgsqlCommand($"select pg_notify('{Channel}', '')", (NpgsqlConnection)transaction.Connection!);
-        await notify.ExecuteNonQueryAsync(cancellationToken);
-    }
+    private Task CallAsync(DbTransaction transaction, IReadOnlyList<NewDelivery> deliveries, CancellationToken cancellationToken) =>
+        deliveries.Count == 0
+            ? Task.CompletedTask
+            : calls.CallAsync(transaction, [..deliveries.Select(d => d.Endpoint).Distinct(StringComparer.Ordinal)], cancellationToken);
 
     private async Task<Place> PlaceAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using ComplianceTracker.Api.Tests.Support;
 using ComplianceTracker.Api.Webhooks.Delivering;
 using ComplianceTracker.Api.Webhooks.Outbound;
+using ComplianceTracker.EventStore.Postgres;
 using Npgsql;
 
 namespace ComplianceTracker.Api.Tests.Webhooks.Delivering;
@@ -17,8 +18,9 @@ public sealed class The_queue(Databases databases) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = NpgsqlDataSource.Create(await databases.CreateEmptyAsync());
-        queue = new PostgresDeliveryQueue(database, TimeProvider.System);
+        var connectionString = await databases.CreateEmptyAsync();
+        database = NpgsqlDataSource.Create(connectionString);
+        queue = new PostgresDeliveryQueue(database, new PostgresWorkCalls(connectionString, "webhook", TimeProvider.System), TimeProvider.System);
         await ExecuteAsync(PostgresDeliveryQueue.Schema + EndpointHealth.Schema);
     }
 

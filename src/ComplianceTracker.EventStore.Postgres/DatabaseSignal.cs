@@ -1,12 +1,12 @@
 using Npgsql;
 
-namespace ComplianceTracker.Api.Storage;
+namespace ComplianceTracker.EventStore.Postgres;
 
 /// <summary>
 /// Hears what any process says on channels of the database (NOTIFY), on one connection of its own. What is said while that connection
 /// is away is lost: whoever waits here looks again after a while by itself.
 /// </summary>
-internal sealed class DatabaseSignal : IAsyncDisposable
+public sealed class DatabaseSignal : IAsyncDisposable
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(250);
 
