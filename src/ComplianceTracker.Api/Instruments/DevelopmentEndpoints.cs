@@ -52,14 +52,14 @@ internal static class DevelopmentEndpoints
         ProblemTypes.CorrectionOfNothing, ProblemTypes.ObligationOfAnotherInstrument, ProblemTypes.LimitExceeded);
 
     private static async Task<IResult> ListAsync(
-        string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, ReadBarrier barrier, CancellationToken cancellationToken)
+        string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, InstrumentHead head, ClockReader clocks, ReadBarrier barrier, CancellationToken cancellationToken)
     {
         await barrier.WaitForLogAsync(context, cancellationToken);
         var query = context.Request.Query;
         var paging = Paging.From(context.Request);
         var given = paging.Pinned?.Split(' ') is [var knownOn, var at, var zone, _] ? new GivenClocks(null, knownOn, null, at, zone) : GivenClocks.From(query);
         var asked = await clocks.ReadAsync(given, null, cancellationToken);
-        var position = asked.Position ?? await store.HeadAsync(cancellationToken);
+        var position = asked.Position ?? await head.WithAsync(id, cancellationToken);
         var log = await catalogue.ThroughAsync(position, cancellationToken);
 
         // The history itself is not news: without knownOn all that is recorded is shown, what becomes public later among it.

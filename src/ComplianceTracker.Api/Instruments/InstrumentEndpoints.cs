@@ -18,7 +18,8 @@ internal static class InstrumentEndpoints
     /// <summary>Adds what the endpoints need.</summary>
     public static IServiceCollection AddInstruments(this IServiceCollection services) => services
         .AddSingleton<InstrumentCatalogue>()
-        .AddSingleton<InstrumentWriter>();
+        .AddSingleton<InstrumentWriter>()
+        .AddSingleton<InstrumentHead>();
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapInstrumentEndpoints(this IEndpointRouteBuilder routes)
@@ -121,11 +122,11 @@ internal static class InstrumentEndpoints
     }
 
     private static async Task<IResult> GetAsync(
-        string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, ClockReader clocks, ReadBarrier barrier, CancellationToken cancellationToken)
+        string id, HttpContext context, InstrumentCatalogue catalogue, IEventStore store, InstrumentHead head, ClockReader clocks, ReadBarrier barrier, CancellationToken cancellationToken)
     {
         await barrier.WaitForLogAsync(context, cancellationToken);
         var asked = await clocks.ReadAsync(GivenClocks.From(context.Request.Query), null, cancellationToken);
-        var position = asked.Position ?? await store.HeadAsync(cancellationToken);
+        var position = asked.Position ?? await head.WithAsync(id, cancellationToken);
         var view = catalogue.View(await catalogue.ThroughAsync(position, cancellationToken), asked.KnownOn, position);
         var instrument = Find(view, id);
         context.Response.Headers.ETag = Preconditions.ETag(instrument.Version);

@@ -123,6 +123,7 @@ public sealed class Company_writes(Databases databases)
     {
         await using var service = await TestService.StartAsync(await databases.CopySeededAsync());
         Task<JsonNode>[] reads;
+        Task<JsonNode>[] law;
         await using (await service.HoldLogAsync())
         {
             await service.DoAsync(HttpMethod.Put, "/facts/test.held", new { type = "bool", description = new { en = "Held" } }, 201);
@@ -137,12 +138,16 @@ public sealed class Company_writes(Databases databases)
                 service.AskAsync($"/companies/acme/obligations?position={position}"),
                 service.DoAsync(HttpMethod.Post, "/applicability", new { companyId = "acme" }, 200),
             ];
+            law = [service.AskAsync("/instruments/cn-test"), service.AskAsync("/instruments/cn-test/developments")];
         }
 
         foreach (var read in reads)
         {
             (await read)["companyId"]!.ToString().ShouldBe("acme");
         }
+
+        (await law[0])["id"]!.ToString().ShouldBe("cn-test");
+        (await law[1])["items"]!.AsArray().ShouldNotBeEmpty();
     }
 
     [Fact]
