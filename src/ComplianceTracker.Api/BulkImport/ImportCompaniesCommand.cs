@@ -13,7 +13,7 @@ internal static class ImportCompaniesCommand
 {
     /// <summary>Imports; 0 when every line is on record, 1 when one was refused or the import could not be begun or finished.</summary>
     public static async Task<int> RunAsync(
-        string file, bool replaces, string? key, RunningPostgres database, Action<string> log, CancellationToken cancellationToken)
+        string file, bool replaces, string? key, RunningPostgres database, IReadOnlyList<string> hostArguments, Action<string> log, CancellationToken cancellationToken)
     {
         if (ImportFormats.OfFile(file) is not { } format)
         {
@@ -21,9 +21,7 @@ internal static class ImportCompaniesCommand
             return 1;
         }
 
-        await using var app = ServiceHost.Create(new ServiceSettings { ConnectionString = database.ConnectionString, Seeds = null });
-        await app.Services.GetRequiredService<IEventStore>().MigrateAsync(cancellationToken);
-        await ReadModels.CreateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
+        await using var app = await CommandHost.OpenAsync(database, hostArguments, cancellationToken);
         var importer = app.Services.GetRequiredService<CompanyImporter>();
         try
         {

@@ -30,7 +30,7 @@ internal static class Commands
         var folder = new Argument<string>("folder") { Description = "A folder laid out as seeds/ is." };
         var import = new Command("import", "Import instruments, vocabulary and companies from a folder; what is on record already is left alone.") { folder };
         import.SetAction((parsed, cancellationToken) => IsMistyped(parsed) ? Task.FromResult(1) :
-            WithDatabaseAsync(parsed, (database, log, ct) => ImportCommand.RunAsync(parsed.GetRequiredValue(folder), database, log, ct), cancellationToken));
+            WithDatabaseAsync(parsed, (database, log, ct) => ImportCommand.RunAsync(parsed.GetRequiredValue(folder), database, parsed.UnmatchedTokens, log, ct), cancellationToken));
 
         var file = new Argument<string>("file") { Description = "Company profiles: .jsonl or .ndjson (JSON Lines), or .csv." };
         var existing = new Option<string>("--existing") { Description = "What becomes of a company on record with another profile.", DefaultValueFactory = _ => "refuse" };
@@ -41,13 +41,13 @@ internal static class Commands
             BesideServiceAsync(
                 parsed,
                 (database, log, ct) => ImportCompaniesCommand.RunAsync(
-                    parsed.GetRequiredValue(file), parsed.GetValue(existing) == "replace", parsed.GetValue(key), database, log, ct),
+                    parsed.GetRequiredValue(file), parsed.GetValue(existing) == "replace", parsed.GetValue(key), database, parsed.UnmatchedTokens, log, ct),
                 cancellationToken));
 
         var name = new Argument<string>("name") { Description = "The projection: register." };
         var rebuild = new Command("rebuild", "Compute a projection anew beside the one that answers questions, and put it in its place. Interrupted, it goes on where it was.") { name };
         rebuild.SetAction((parsed, cancellationToken) => IsMistyped(parsed) ? Task.FromResult(1) :
-            BesideServiceAsync(parsed, (database, log, ct) => RebuildCommand.RunAsync(parsed.GetRequiredValue(name), database, log, ct), cancellationToken));
+            BesideServiceAsync(parsed, (database, log, ct) => RebuildCommand.RunAsync(parsed.GetRequiredValue(name), database, parsed.UnmatchedTokens, log, ct), cancellationToken));
 
         var where = new Command("database", "Print where the private PostgreSQL cluster is reached, for pg_dump and the like. When no service runs it, it is started for as long as this command runs.");
         where.SetAction((parsed, cancellationToken) =>

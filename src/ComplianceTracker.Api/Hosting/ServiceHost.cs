@@ -108,17 +108,31 @@ internal static class ServiceHost
         return app;
     }
 
-    private static void AddEventStore(IServiceCollection services, ServiceSettings settings, bool isMarten) => services
-        .AddSingleton<EventTypes>()
-        .AddSingleton<Writer>()
-        .AddSingleton(_ => new PostgresEventStore(
-            new PostgresEventStoreOptions { ConnectionString = settings.ConnectionString, ThrowAwayDatabase = settings.IsThrowaway },
-            TimeProvider.System))
-        .AddSingleton(provider => isMarten
-            ? MartenEngine.Open(provider.GetRequiredService<PostgresEventStore>())
-            : provider.GetRequiredService<PostgresEventStore>())
-        .AddSingleton<IWorkCalls>(_ => new PostgresWorkCalls(settings.ConnectionString, DeliveryQueueName, settings.Time))
-        .AddSingleton(provider => provider.GetRequiredService<PostgresEventStore>().DataSource);
+    private static void AddEventStore(IServiceCollection services, ServiceSettings settings, bool isMarten)
+    {
+        services
+            .AddSingleton<EventTypes>()
+            .AddSingleton<Writer>()
+            .AddSingleton(_ => new PostgresEventStore(
+                new PostgresEventStoreOptions { ConnectionString = settings.ConnectionString, ThrowAwayDatabase = settings.IsThrowaway },
+                TimeProvider.System))
+            .AddSingleton(provider => provider.GetRequiredService<PostgresEventStore>().DataSource);
+        if (isMarten && settings.IsNode)
+        {
+            services
+                .AddSingleton(provider => MartenEngine.Join(provider.GetRequiredService<PostgresEventStore>(), settings.Time, provider))
+                .AddSingleton(provider => provider.GetRequiredService<JoinedEngine>().Store)
+                .AddSingleton(provider => provider.GetRequiredService<JoinedEngine>().Calls);
+        }
+        else
+        {
+            services
+                .AddSingleton(provider => isMarten
+                    ? MartenEngine.Open(provider.GetRequiredService<PostgresEventStore>())
+                    : provider.GetRequiredService<PostgresEventStore>())
+                .AddSingleton<IWorkCalls>(_ => new PostgresWorkCalls(settings.ConnectionString, DeliveryQueueName, settings.Time));
+        }
+    }
 
     // A build without the engine's packages says so before anything is started.
     private static bool IsMarten(string? engine) => engine switch

@@ -15,6 +15,9 @@ internal sealed record ServiceSettings
     /// <summary>The seeds to import at the first start, or null: none.</summary>
     public string? Seeds { get; init; } = DefaultSeeds;
 
+    /// <summary>False: a command that works on the database beside services, and runs nothing of what they share.</summary>
+    public bool IsNode { get; init; } = true;
+
     /// <summary>How long a transaction may keep the log from being read before the service is no longer ready.</summary>
     public TimeSpan LongestStall { get; init; } = TimeSpan.FromSeconds(30);
 

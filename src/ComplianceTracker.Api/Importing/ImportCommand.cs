@@ -11,11 +11,9 @@ namespace ComplianceTracker.Api.Importing;
 internal static class ImportCommand
 {
     /// <summary>Imports; the exit code is the report's.</summary>
-    public static async Task<int> RunAsync(string folder, RunningPostgres database, Action<string> log, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string folder, RunningPostgres database, IReadOnlyList<string> hostArguments, Action<string> log, CancellationToken cancellationToken)
     {
-        await using var app = ServiceHost.Create(new ServiceSettings { ConnectionString = database.ConnectionString, Seeds = null });
-        await app.Services.GetRequiredService<IEventStore>().MigrateAsync(cancellationToken);
-        await ReadModels.CreateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
+        await using var app = await CommandHost.OpenAsync(database, hostArguments, cancellationToken);
         try
         {
             var importer = app.Services.GetRequiredService<SeedImporter>();

@@ -14,7 +14,7 @@ internal static class RebuildCommand
     private const string Register = "register";
 
     /// <summary>Rebuilds; 0 when the new one is in its place.</summary>
-    public static async Task<int> RunAsync(string name, RunningPostgres database, Action<string> log, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string name, RunningPostgres database, IReadOnlyList<string> hostArguments, Action<string> log, CancellationToken cancellationToken)
     {
         if (!name.Equals(Register, StringComparison.OrdinalIgnoreCase))
         {
@@ -22,9 +22,7 @@ internal static class RebuildCommand
             return 1;
         }
 
-        await using var app = ServiceHost.Create(new ServiceSettings { ConnectionString = database.ConnectionString, Seeds = null });
-        await app.Services.GetRequiredService<IEventStore>().MigrateAsync(cancellationToken);
-        await ReadModels.CreateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
+        await using var app = await CommandHost.OpenAsync(database, hostArguments, cancellationToken);
         var rebuild = app.Services.GetRequiredService<RegisterRebuild>();
         try
         {

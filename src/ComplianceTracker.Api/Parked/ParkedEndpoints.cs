@@ -105,7 +105,7 @@ internal static class ParkedEndpoints
 
     private static (ISubscription Handler, long Position) Find(string subscription, string position, IEnumerable<ISubscription> subscriptions)
     {
-        var handler = subscriptions.FirstOrDefault(s => s.Name == subscription) ?? throw NotParked(subscription, position);
+        var handler = subscriptions.Append(GivenUpCalls.Instance).FirstOrDefault(s => s.Name == subscription) ?? throw NotParked(subscription, position);
         return long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
             ? (handler, at)
             : throw NotParked(subscription, position);

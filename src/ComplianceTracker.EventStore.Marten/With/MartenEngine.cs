@@ -1,4 +1,7 @@
+using ComplianceTracker.EventStore.Marten.Messaging;
 using ComplianceTracker.EventStore.Postgres;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace ComplianceTracker.EventStore.Marten;
 
@@ -15,4 +18,14 @@ public static class MartenEngine
     /// <summary>The event store on Marten.</summary>
     /// <param name="tables">The database, and what both engines do with it in the same way; outlives the store and is disposed by its owner.</param>
     public static IEventStore Open(PostgresEventStore tables) => new MartenEventStore(tables);
+
+    /// <summary>The event store on Marten and the calls on Wolverine, in a process that joins the other nodes of the database when it migrates.</summary>
+    /// <param name="tables">As for <see cref="Open"/>.</param>
+    /// <param name="clock">Measures pauses.</param>
+    /// <param name="services">Where the log of the process is found.</param>
+    public static JoinedEngine Join(PostgresEventStore tables, TimeProvider clock, IServiceProvider services)
+    {
+        var node = new MessagingNode(tables, services.GetRequiredService<ILoggerFactory>());
+        return new JoinedEngine(new MartenEventStore(tables, node), new WolverineWorkCalls(node, clock));
+    }
 }

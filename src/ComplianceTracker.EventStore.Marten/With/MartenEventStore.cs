@@ -1,18 +1,23 @@
 using System.Data.Common;
+using ComplianceTracker.EventStore.Marten.Messaging;
 using ComplianceTracker.EventStore.Parking;
 using ComplianceTracker.EventStore.Postgres;
+using ComplianceTracker.EventStore.Work;
 using Marten;
 
 namespace ComplianceTracker.EventStore.Marten;
 
 /// <summary>
-/// The event store on Marten: appends go through its sessions, subscriptions run under its daemon's agents. What is nothing but SQL over the
+/// The event store on Marten: appends go through its sessions, subscriptions run under its daemon's agents, on the node that Wolverine assigns. What is nothing but SQL over the
 /// tables of both engines (reads, settled positions, parked events, leases) is the first engine's own: one database has one truth about what
 /// is settled, whoever asks.
 /// </summary>
-internal sealed partial class MartenEventStore(PostgresEventStore tables) : IEventStore, IAsyncDisposable
+/// <param name="tables">The database, and what both engines do with it in the same way.</param>
+/// <param name="node">This process among Wolverine's nodes, which then share the subscriptions; null: it runs what it is told to, as leases let it.</param>
+internal sealed partial class MartenEventStore(PostgresEventStore tables, MessagingNode? node = null) : IEventStore, IAsyncDisposable
 {
     private readonly DocumentStore documents = Documents.Open(tables);
+    private readonly DeadCallList? dead = node is null ? null : new(tables, node);
 
     /// <inheritdoc/>
     public async Task MigrateAsync(CancellationToken cancellationToken = default)
@@ -22,6 +27,7 @@ internal sealed partial class MartenEventStore(PostgresEventStore tables) : IEve
         // Marten's functions; the tables are as it would have made them, which it says itself.
         await documents.Storage.Database.ApplyAllConfiguredChangesToDatabaseAsync(JasperFx.AutoCreate.CreateOrUpdate, ct: cancellationToken);
         await documents.Storage.Database.AssertDatabaseMatchesConfigurationAsync(cancellationToken);
+        await (node?.StartAsync(cancellationToken) ?? Task.CompletedTask);
     }
 
     /// <inheritdoc/>
@@ -29,11 +35,16 @@ internal sealed partial class MartenEventStore(PostgresEventStore tables) : IEve
     {
         ArgumentNullException.ThrowIfNull(subscription);
         tables.Notifications.EnsureListening();
-        return new AgentRunner(tables, documents, subscription).RunAsync(cancellationToken);
+        Task RunHereAsync(CancellationToken stop) => new AgentRunner(tables, documents, subscription).RunAsync(stop);
+        return node?.Subscriptions.RunAsync(subscription.Name, RunHereAsync, cancellationToken) ?? RunHereAsync(cancellationToken);
     }
 
-    /// <summary>Ends what Marten runs; the tables' owner ends the rest.</summary>
-    public ValueTask DisposeAsync() => documents.DisposeAsync();
+    /// <summary>Ends what Marten and Wolverine run; the tables' owner ends the rest.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await (node?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await documents.DisposeAsync();
+    }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
@@ -97,19 +108,26 @@ internal sealed partial class MartenEventStore(PostgresEventStore tables) : IEve
         tables.TryReplaceAsync(subscription, by, swap, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ParkedEvent>> ListParkedAsync(
-        string? subscription, ParkedKey? after, int limit, CancellationToken cancellationToken = default) =>
-        tables.ListParkedAsync(subscription, after, limit, cancellationToken);
+    public async Task<IReadOnlyList<ParkedEvent>> ListParkedAsync(
+        string? subscription, ParkedKey? after, int limit, CancellationToken cancellationToken = default)
+    {
+        var parked = await tables.ListParkedAsync(subscription, after, limit, cancellationToken);
+        return dead is null || subscription is not (null or IWorkCalls.GivenUp) ? parked : await dead.MergeAsync(parked, after, limit, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<ReleaseResult> RetryParkedAsync(
         ISubscription subscription, long position, ReleaseRequest request, CancellationToken cancellationToken = default) =>
-        tables.RetryParkedAsync(subscription, position, request, cancellationToken);
+        dead is not null && subscription.Name == IWorkCalls.GivenUp
+            ? dead.ReleaseAsync(position, null, request, cancellationToken)
+            : tables.RetryParkedAsync(subscription, position, request, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ReleaseResult> SkipParkedAsync(
         ISubscription subscription, long position, string reason, ReleaseRequest request, CancellationToken cancellationToken = default) =>
-        tables.SkipParkedAsync(subscription, position, reason, request, cancellationToken);
+        dead is not null && subscription.Name == IWorkCalls.GivenUp
+            ? dead.ReleaseAsync(position, reason, request, cancellationToken)
+            : tables.SkipParkedAsync(subscription, position, reason, request, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ParkedLogEntry>> ListParkedLogAsync(

@@ -15,4 +15,9 @@ public static class MartenEngine
     /// <summary>Does not open anything.</summary>
     /// <exception cref="EventStoreStartupException">Always.</exception>
     public static IEventStore Open(PostgresEventStore tables) => throw new EventStoreStartupException(HowToGetIt);
+
+    /// <summary>Does not join anything.</summary>
+    /// <exception cref="EventStoreStartupException">Always.</exception>
+    public static JoinedEngine Join(PostgresEventStore tables, TimeProvider clock, IServiceProvider services) =>
+        throw new EventStoreStartupException(HowToGetIt);
 }

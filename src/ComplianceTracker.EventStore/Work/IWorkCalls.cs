@@ -16,6 +16,12 @@ namespace ComplianceTracker.EventStore.Work;
 /// </summary>
 public interface IWorkCalls
 {
+    /// <summary>
+    /// The name under which an engine that gives a call up, after several tries that failed on an event of its own fault, lists that event with
+    /// the parked ones. Retrying it works on what was called for at once; skipping it forgets the call, and the next one for the key tries again.
+    /// </summary>
+    const string GivenUp = "Deliveries";
+
     /// <summary>Says that there is something to do now under each of the keys, in the caller's transaction (W1).</summary>
     /// <param name="transaction">The transaction; of the engine's database.</param>
     /// <param name="keys">The keys; any text, none twice.</param>

@@ -58,7 +58,7 @@ internal static class Evidence
             heads[stream.Key].ShouldBe(stream.Count(), stream.Key);
         }
 
-        heads.Count.ShouldBe(rows.Select(r => r.StreamId).Distinct().Count(), "a stream without events");
+        heads.Keys.Except(rows.Select(r => r.StreamId)).ShouldBeEmpty("streams without events");
     }
 
     private static void CheckLedger(IReadOnlyList<Row> rows, Ledger ledger)
@@ -109,7 +109,7 @@ internal static class Evidence
     {
         var heads = new Dictionary<string, long>(StringComparer.Ordinal);
         await using var connection = await site.ConnectAsync();
-        await using var command = new NpgsqlCommand("select id, version from mt_streams", connection);
+        await using var command = new NpgsqlCommand("select id, version from mt_streams where id <> 'mt_tombstone'", connection);
         await using var reader = await command.ExecuteReaderAsync(Cancel);
         while (await reader.ReadAsync(Cancel))
         {

@@ -22,7 +22,11 @@ internal sealed partial class ReportWriter(IDeliveryQueue queue, ILogger<ReportW
     public Task<bool> WriteAsync(LaneReport report)
     {
         var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        reports.Writer.TryWrite((report, written));
+        if (!reports.Writer.TryWrite((report, written)))
+        {
+            written.SetException(new InvalidOperationException("The process stops: what was sent last is sent again when the lease ends."));
+        }
+
         return written.Task;
     }
 
