@@ -38,6 +38,7 @@ internal static class EnginesBenchmark
                 ("built-in", () => RateAsync(writers, seconds, events, batch => AppendAsync(site.BuiltIn, batch))),
                 ("Marten engine", () => RateAsync(writers, seconds, events, batch => AppendAsync(site.Marten, batch))),
                 ("Marten by hand", () => RateAsync(writers, seconds, events, batch => site.ByHand.AppendAsync(batch.Streams, Metadata))),
+                ("by hand, locked", () => RateAsync(writers, seconds, events, batch => site.ByHand.AppendExclusiveAsync(batch.Streams, Metadata))),
                 ("plain Npgsql", () => RateAsync(writers, seconds, events, batch => plain[batch.Writer].AppendAsync(
                     [.. batch.Streams.Select(s => new PlainRow(s.Id, s.Version + 1, Guid.NewGuid(), "fact.declared.v1", Body))], Metadata))),
             ]);
