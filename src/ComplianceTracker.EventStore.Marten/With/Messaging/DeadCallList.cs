@@ -1,6 +1,7 @@
 using ComplianceTracker.EventStore.Parking;
 using ComplianceTracker.EventStore.Postgres;
 using ComplianceTracker.EventStore.Work;
+using Npgsql;
 
 namespace ComplianceTracker.EventStore.Marten.Messaging;
 
@@ -9,11 +10,13 @@ internal sealed class DeadCallList(PostgresEventStore tables, MessagingNode node
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
+    private readonly ParkedEvents parked = new(tables.Options.Schema, IWorkCalls.GivenUp);
+
     /// <summary>A page of parked events with the calls that belong between them.</summary>
     public async Task<IReadOnlyList<ParkedEvent>> MergeAsync(
-        IReadOnlyList<ParkedEvent> parked, ParkedKey? after, int limit, CancellationToken cancellationToken)
+        IReadOnlyList<ParkedEvent> page, ParkedKey? after, int limit, CancellationToken cancellationToken)
     {
-        var merged = new List<ParkedEvent>(parked);
+        var merged = new List<ParkedEvent>(page);
         foreach (var calls in (await node.Dead.ListAsync(cancellationToken)).GroupBy(d => d.Call.Position))
         {
             if (after is null || Compare(new(IWorkCalls.GivenUp, calls.Key), after) > 0)
@@ -34,7 +37,8 @@ internal sealed class DeadCallList(PostgresEventStore tables, MessagingNode node
     public async Task<ReleaseResult> ReleaseAsync(long position, string? skipBecause, ReleaseRequest request, CancellationToken cancellationToken)
     {
         var calls = (await node.Dead.ListAsync(cancellationToken)).Where(d => d.Call.Position == position).ToList();
-        if (await LoggedAsync(null, calls, null, null, skipBecause, request, cancellationToken) is { } earlier)
+        await using var connection = await tables.DataSource.OpenConnectionAsync(cancellationToken);
+        if (await RecallAsync(connection, calls, skipBecause is not null, request, cancellationToken) is { } earlier)
         {
             return earlier;
         }
@@ -46,44 +50,44 @@ internal sealed class DeadCallList(PostgresEventStore tables, MessagingNode node
 
         // In no transaction: it may take as long as an endpoint has something due.
         var failure = skipBecause is null ? await TryAsync(calls, cancellationToken) : null;
-        ReleaseResult result = failure is null
-            ? new ReleaseResult.Released(skipBecause is null ? 1 : 0)
-            : new ReleaseResult.StillFailing(0, position, HandlerFailures.Describe(failure));
-        return (await LoggedAsync(result, calls, position, failure, skipBecause, request, cancellationToken))!;
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await parked.LockAsync(connection, cancellationToken);
+        if (await RecallAsync(connection, calls, skipBecause is not null, request, cancellationToken) is { } meanwhile)
+        {
+            return meanwhile;
+        }
+
+        var @event = position > 0 ? await tables.ReadOneAsync(connection, position, cancellationToken) : Nothing(calls[0]);
+        if (failure is not null)
+        {
+            await parked.FailAsync(connection, @event, failure, request, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return new ReleaseResult.StillFailing(0, position, HandlerFailures.Describe(failure));
+        }
+
+        await parked.RemoveAsync(connection, @event, skipBecause is null ? ParkedAction.Handled : ParkedAction.Skipped, skipBecause, request, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        await node.Dead.DiscardAsync(calls, cancellationToken);
+        return new ReleaseResult.Released(skipBecause is null ? 1 : 0);
     }
 
-    // What an earlier request of the same id did; otherwise logs the result, and forgets calls that were released.
-    private async Task<ReleaseResult?> LoggedAsync(
-        ReleaseResult? result, List<DeadCall> calls, long? position, Exception? failure, string? skipBecause, ReleaseRequest request, CancellationToken cancellationToken)
+    // What an earlier request of the same id did. A process that died before it forgot the calls left them: they are forgotten now.
+    private async Task<ReleaseResult?> RecallAsync(
+        NpgsqlConnection connection, List<DeadCall> calls, bool skips, ReleaseRequest request, CancellationToken cancellationToken)
     {
-        var parked = new ParkedEvents(tables.Options.Schema, IWorkCalls.GivenUp);
-        await using (var connection = await tables.DataSource.OpenConnectionAsync(cancellationToken))
-        await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
+        if (request.Id is not { } id)
         {
-            await parked.LockAsync(connection, cancellationToken);
-            var logged = request.Id is { } id ? await parked.LoggedAsync(connection, id, cancellationToken) : [];
-            if (ReleaseRequest.Recall(logged, skipBecause is not null) is { } earlier)
-            {
-                // A process that died before it forgot them left them.
-                result = earlier;
-                calls = [..calls.Where(c => c.FailedAt < logged[^1].At)];
-            }
-            else if (result is not null)
-            {
-                var @event = position > 0 ? await tables.ReadOneAsync(connection, position.Value, cancellationToken) : Nothing(calls[0]);
-                await (failure is null
-                    ? parked.RemoveAsync(connection, @event, skipBecause is null ? ParkedAction.Handled : ParkedAction.Skipped, skipBecause, request, cancellationToken)
-                    : parked.FailAsync(connection, @event, failure, request, cancellationToken));
-                await transaction.CommitAsync(cancellationToken);
-            }
+            return null;
         }
 
-        if (result is ReleaseResult.Released)
+        var logged = await parked.LoggedAsync(connection, id, cancellationToken);
+        var earlier = ReleaseRequest.Recall(logged, skips);
+        if (earlier is ReleaseResult.Released)
         {
-            await node.Dead.DiscardAsync(calls, cancellationToken);
+            await node.Dead.DiscardAsync([..calls.Where(c => c.FailedAt < logged[^1].At)], cancellationToken);
         }
 
-        return result;
+        return earlier;
     }
 
     private async Task<Exception?> TryAsync(List<DeadCall> calls, CancellationToken cancellationToken)

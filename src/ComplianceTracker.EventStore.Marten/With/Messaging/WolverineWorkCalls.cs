@@ -9,9 +9,9 @@ namespace ComplianceTracker.EventStore.Marten.Messaging;
 /// </summary>
 internal sealed class WolverineWorkCalls(MessagingNode node, TimeProvider clock) : IWorkCalls
 {
-    // What no message tells of (the first engine ran before, a message was lost with a restored database) is found by then.
-    private static readonly TimeSpan LongestBetweenLooks = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan ShortestBetweenLooks = TimeSpan.FromSeconds(5);
+    // As often as the first engine: what no message tells of (a node of that engine enqueued it, a message was lost with a restored database)
+    // is found by then.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     private TaskCompletionSource look = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,13 +33,13 @@ internal sealed class WolverineWorkCalls(MessagingNode node, TimeProvider clock)
         node.Handler.Working = working;
         while (!stop.IsCancellationRequested)
         {
-            TimeSpan pause;
+            var pause = BetweenLooks;
             var looked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Volatile.Write(ref look, looked);
             try
             {
                 // The first look says whether the database is there to listen to.
-                pause = await LookAsync(worker, working, stop);
+                await LookAsync(worker, working, stop);
                 await node.ListenAsync(stop);
             }
             catch (Exception e) when (!stop.IsCancellationRequested)
@@ -63,11 +63,10 @@ internal sealed class WolverineWorkCalls(MessagingNode node, TimeProvider clock)
         node.Handler.Working = null;
     }
 
-    // Every process sends what it finds: a call too many finds nothing to do. How long until something more is due, within bounds.
-    private async Task<TimeSpan> LookAsync(IWorker worker, WorkingKeys working, CancellationToken stop)
+    // Every process sends what it finds: a call too many finds nothing to do.
+    private async Task LookAsync(IWorker worker, WorkingKeys working, CancellationToken stop)
     {
         await node.Dead.ListAsync(stop);
-        var next = LongestBetweenLooks;
         foreach (var (key, due) in await worker.DueAsync(null, stop))
         {
             if (working.Wake(key))
@@ -82,10 +81,7 @@ internal sealed class WolverineWorkCalls(MessagingNode node, TimeProvider clock)
             else
             {
                 await working.CallLaterAsync(key, due);
-                next = due < next ? due : next;
             }
         }
-
-        return next > ShortestBetweenLooks ? next : ShortestBetweenLooks;
     }
 }
