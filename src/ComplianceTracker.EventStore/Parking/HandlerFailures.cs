@@ -6,9 +6,9 @@ namespace ComplianceTracker.EventStore.Parking;
 public static class HandlerFailures
 {
     // SQLSTATE classes that tell of the server, of other sessions or of the deployment, never of the values of one event: connection,
-    // transaction state (a primary that became a standby among them), rollback, missing tables or rights, resources, locks,
-    // the operator, the system.
-    private static readonly string[] NotOfTheEvent = ["08", "25", "28", "3D", "40", "42", "53", "55", "57", "58", "XX"];
+    // transaction state (a primary that became a standby among them), a statement that the session no longer has, rollback, missing tables or
+    // rights, resources, locks, the operator, the system.
+    private static readonly string[] NotOfTheEvent = ["08", "25", "26", "28", "3D", "40", "42", "53", "55", "57", "58", "XX"];
 
     /// <summary>Tells whose fault a failure is, from the exception or any that it wraps.</summary>
     public static SubscriptionFailureKind KindOf(Exception failure)

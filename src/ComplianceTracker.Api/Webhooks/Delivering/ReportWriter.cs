@@ -1,5 +1,6 @@
 using System.Threading.Channels;
-using Npgsql;
+using ComplianceTracker.EventStore;
+using ComplianceTracker.EventStore.Parking;
 
 namespace ComplianceTracker.Api.Webhooks.Delivering;
 
@@ -76,7 +77,7 @@ internal sealed partial class ReportWriter(IDeliveryQueue queue, ILogger<ReportW
                 written.SetResult((await queue.ReportAsync([report], CancellationToken.None))[0]);
                 return;
             }
-            catch (Exception e) when (attempt < MostTries && e is NpgsqlException { IsTransient: true } or TimeoutException)
+            catch (Exception e) when (attempt < MostTries && HandlerFailures.KindOf(e) == SubscriptionFailureKind.Passing)
             {
                 await Task.Delay(AfterFailure * attempt);
             }

@@ -223,12 +223,12 @@ internal sealed class MessagingNode : IAsyncDisposable
         options.Durability.DurabilityMetricsEnabled = false;
     }
 
-    // Wolverine compares times with and without zone: in UTC they are the same.
+    // Wolverine compares times with and without zone: in UTC they are the same. With the service's own, all fit in a server's hundred.
     private string ConnectionString => new NpgsqlConnectionStringBuilder(tables.Options.ConnectionString)
     {
         ApplicationName = "ComplianceTracker calls",
         Timezone = "UTC",
-        MaxPoolSize = 20,
+        MaxPoolSize = 5,
         MinPoolSize = 0,
     }.ConnectionString;
 
