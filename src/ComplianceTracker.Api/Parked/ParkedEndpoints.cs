@@ -7,6 +7,7 @@ using ComplianceTracker.Api.Problems;
 using ComplianceTracker.Api.Storage;
 using ComplianceTracker.EventStore;
 using ComplianceTracker.EventStore.Parking;
+using ComplianceTracker.EventStore.Work;
 
 namespace ComplianceTracker.Api.Parked;
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using ComplianceTracker.EventStore.Postgres;
 using JasperFx;
 using JasperFx.CodeGeneration;
@@ -89,7 +87,7 @@ internal sealed class MessagingNode : IAsyncDisposable
 
             // Nodes that start at once would create the same tables at once.
             await using var connection = await tables.Sessions.OpenConnectionAsync(cancellationToken);
-            await using var hold = new NpgsqlCommand("select pg_advisory_lock($1)", connection) { Parameters = { new() { Value = MigrationLock } } };
+            await using var hold = new NpgsqlCommand("select pg_advisory_lock(hashtextextended($1, 0))", connection) { Parameters = { new() { Value = $"ct_wolverine:{Schema}" } } };
             await hold.ExecuteNonQueryAsync(cancellationToken);
             var next = Build();
             try
@@ -143,8 +141,6 @@ internal sealed class MessagingNode : IAsyncDisposable
     }
 
     private Wolverine.Configuration.Endpoint QueueEndpoint => Runtime.Options.Transports.GetOrCreate<PostgresqlTransport>().Queues[CallQueue.Name];
-
-    private long MigrationLock => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"ct_wolverine:{Schema}")));
 
     // A leader whose process hangs keeps the lock that makes it the leader, for as long as its machine answers for it. It would use that session
     // every second: one that has not is ended, and the next node that asks for the lock gets it.

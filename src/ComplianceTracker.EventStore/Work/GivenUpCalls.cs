@@ -1,11 +1,12 @@
-using ComplianceTracker.EventStore;
-using ComplianceTracker.EventStore.Work;
+namespace ComplianceTracker.EventStore.Work;
 
-namespace ComplianceTracker.Api.Parked;
-
-/// <summary>Stands for the deliveries that an engine has given up, where they are retried or skipped as parked events are; nothing runs it.</summary>
-internal sealed class GivenUpCalls : ISubscription
+/// <summary>Names what an engine has given up (<see cref="IWorkCalls.GivenUp"/>) where it is retried or skipped as parked events are. No engine runs it: it has no events of its own.</summary>
+public sealed class GivenUpCalls : ISubscription
 {
+    private GivenUpCalls()
+    {
+    }
+
     /// <summary>The only one.</summary>
     public static GivenUpCalls Instance { get; } = new();
 
