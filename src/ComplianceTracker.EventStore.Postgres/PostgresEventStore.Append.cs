@@ -13,16 +13,18 @@ public sealed partial class PostgresEventStore
         IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken = default)
     {
         AppendRules.Require(batch, metadata);
-        return await telemetry.AppendAsync(batch, () => AppendTriedAsync(batch, metadata, cancellationToken));
+        return await telemetry.AppendAsync(batch, () => AppendTriedAsync(batch, () => AppendOnceAsync(batch, metadata, cancellationToken), cancellationToken));
     }
 
-    private async Task<AppendResult> AppendTriedAsync(IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken)
+    /// <summary>Appends and announces it; tells a conflict or a repetition from what passes, which is tried again.</summary>
+    internal async Task<AppendResult> AppendTriedAsync(
+        IReadOnlyList<StreamAppend> batch, Func<Task<AppendResult>> appendOnce, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var appended = await AppendOnceAsync(batch, metadata, cancellationToken);
+                var appended = await appendOnce();
                 notifications.Announce();
                 return appended;
             }

@@ -26,8 +26,8 @@ internal static class Documents
         store.Events.EnableUniqueIndexOnEventId = true;
         store.Events.EnableBigIntEvents = true;
 
-        // Positions are drawn by the database behind the streams' locks, stamps come from us: see MartenEventStore's append.
-        store.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
+        // Position, version and stamp of an event are known before it is written: see MartenEventStore's append.
+        store.Events.AppendMode = EventAppendMode.Rich;
         store.UseSystemTextJsonForSerialization(configure: json => json.Converters.Add(new JsonBody.Converter()));
 
         // Nothing is skipped because it fails. (By default the running daemon leaves out what a projection throws at.)

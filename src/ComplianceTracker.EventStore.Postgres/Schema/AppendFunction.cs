@@ -21,6 +21,30 @@ internal static class AppendFunction
 
     public static string Sql(string schema) => One(schema) + Many(schema);
 
+    /// <summary>
+    /// For who writes the events himself, behind it and in the same transaction: all that comes before them. It answers with the stamp, the
+    /// streams' versions after the append and the positions of the events.
+    /// </summary>
+    public static string BeginSql(string schema) => $"""
+        create function {schema}.ct_append_begin(
+            p_streams varchar[], p_counts bigint[], p_expected bigint[], p_events bigint) returns bigint[]
+        language plpgsql as $$
+        declare
+            lock_key constant bigint := {DrawLock(schema)};
+            returned varchar[];
+            versions bigint[];
+            positions bigint[];
+            stamp_us bigint;
+            last_us bigint;
+            locked boolean;
+        begin
+            {RaiseVersions(schema)}
+            {Draw(schema, DrawPositions(schema, "p_events"))}
+            return array[stamp_us] || versions || positions;
+        end
+        $$;
+        """;
+
     private static string One(string schema) => $"""
         create function {schema}.ct_append_one(
             p_stream varchar, p_expected bigint, p_id uuid, p_type varchar, p_data jsonb,
@@ -73,7 +97,22 @@ internal static class AppendFunction
             locked boolean;
             stamp timestamptz;
         begin
-            with u as (
+            {RaiseVersions(schema)}
+            {Draw(schema, DrawPositions(schema, "cardinality(p_ids)"))}
+            stamp := timestamptz 'epoch' + stamp_us * interval '1 microsecond';
+            insert into {schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp,
+                correlation_id, causation_id, headers, user_name)
+            select e.position, e.id, e.stream, versions[e.place] - e.behind, e.data, e.type,
+                stamp, p_correlation, p_causation, p_headers, p_actor
+            from (select unnest(positions) as position, unnest(p_ids) as id, unnest(p_event_streams) as stream,
+                unnest(p_event_place) as place, unnest(p_event_behind) as behind, unnest(p_data) as data, unnest(p_types) as type) e;
+            return array[stamp_us, positions[cardinality(positions)]] || versions;
+        end
+        $$;
+        """;
+
+    private static string RaiseVersions(string schema) => $"""
+        with u as (
                 insert into {schema}.mt_streams as m (id, version)
                 select unnest(p_streams), unnest(p_counts)
                 on conflict (id) do update set version = m.version + excluded.version, timestamp = now()
@@ -92,20 +131,11 @@ internal static class AppendFunction
                 end loop;
             end if;
 
-            {Draw(schema, $"""
-                select array_agg(nextval('{schema}.mt_events_sequence')) into positions
-                            from (select generate_series(1, cardinality(p_ids))) n;
-                """)}
-            stamp := timestamptz 'epoch' + stamp_us * interval '1 microsecond';
-            insert into {schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp,
-                correlation_id, causation_id, headers, user_name)
-            select e.position, e.id, e.stream, versions[e.place] - e.behind, e.data, e.type,
-                stamp, p_correlation, p_causation, p_headers, p_actor
-            from (select unnest(positions) as position, unnest(p_ids) as id, unnest(p_event_streams) as stream,
-                unnest(p_event_place) as place, unnest(p_event_behind) as behind, unnest(p_data) as data, unnest(p_types) as type) e;
-            return array[stamp_us, positions[cardinality(positions)]] || versions;
-        end
-        $$;
+        """;
+
+    private static string DrawPositions(string schema, string count) => $"""
+        select array_agg(nextval('{schema}.mt_events_sequence')) into positions
+                    from (select generate_series(1, {count})) n;
         """;
 
     // Position and stamp are drawn together under a lock of the session, not of the transaction: a lock until commit would make

@@ -15,5 +15,6 @@ internal sealed record Migration(int Version, string Name, Func<string, string> 
         new(4, "parked events and leases", ParkedTables.Sql),
         new(5, "requests in the log of parked events", ParkedTables.RequestsSql),
         new(6, "leases spread over nodes", ParkedTables.NodesSql),
+        new(7, "append begun here, written by the caller", AppendFunction.BeginSql),
     ];
 }
