@@ -1,7 +1,7 @@
 namespace ComplianceTracker.EventStore.Postgres;
 
 /// <summary>
-/// A batch of several events as the arrays of the append function. The streams are sorted, so that every appender locks them in the
+/// A batch as the arrays of the append functions. The streams are sorted, so that every appender locks them in the
 /// same order and none waits for another in a circle; the events keep the batch's order.
 /// </summary>
 internal sealed class AppendRows

@@ -16,7 +16,7 @@ public sealed partial class PostgresEventStore
         return await telemetry.AppendAsync(batch, () => AppendTriedAsync(batch, () => AppendOnceAsync(batch, metadata, cancellationToken), cancellationToken));
     }
 
-    /// <summary>Appends and announces it; tells a conflict or a repetition from what passes, which is tried again.</summary>
+    /// <summary>Appends and announces it; tells a conflict or a repetition from what passes, which is tried again. For both engines.</summary>
     internal async Task<AppendResult> AppendTriedAsync(
         IReadOnlyList<StreamAppend> batch, Func<Task<AppendResult>> appendOnce, CancellationToken cancellationToken)
     {

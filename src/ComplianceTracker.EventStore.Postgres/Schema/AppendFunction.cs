@@ -7,7 +7,7 @@ namespace ComplianceTracker.EventStore.Postgres.Schema;
 /// one needs, and a repetition that expects a version is stopped by that already.
 /// <para>
 /// One event in one stream, the commonest append, has a function of its own: arrays and set-based statements would cost it half as
-/// much again. Both answer with one array (the stamp in microseconds since 1970, the last position, the versions) because a set of
+/// much again. All answer with one array (the stamp in microseconds since 1970, the last position, the versions) because a set of
 /// columns would go through a tuple store. What is assigned or tested rather than performed is evaluated without an executor.
 /// </para>
 /// </summary>
@@ -23,7 +23,8 @@ internal static class AppendFunction
 
     /// <summary>
     /// For who writes the events himself, behind it and in the same transaction: all that comes before them. It answers with the stamp, the
-    /// streams' versions after the append and the positions of the events.
+    /// streams' versions after the append and the positions of the events. That transaction is the client's: until it ends, other appends to the
+    /// same streams wait, and nothing from these positions on is settled.
     /// </summary>
     public static string BeginSql(string schema) => $"""
         create function {schema}.ct_append_begin(

@@ -73,6 +73,42 @@ public sealed class MartenTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_append_that_is_cancelled_while_Marten_writes_says_so_and_leaves_nothing_behind()
+    {
+        await store.MigrateAsync(Cancel);
+        var appended = Event();
+        await using var connection = await tables.DataSource.OpenConnectionAsync(Cancel);
+        await using (var blocking = await connection.BeginTransactionAsync(Cancel))
+        {
+            // The same id in an open transaction: the insert waits for how that ends.
+            await using (var command = connection.CreateCommand())
+            {
+                command.CommandText = """
+                    insert into mt_streams (id, version) values ('other', 1);
+                    insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp) values (1000000, @id, 'other', 1, '{}', 'x.v1', now())
+                    """;
+                command.Parameters.Add(new("id", appended.Id));
+                await command.ExecuteNonQueryAsync(Cancel);
+            }
+
+            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+            var appending = store.AppendAsync([new("cancelled", ExpectedVersion.NoStream, [appended])], AppendMetadata.None, cancel.Token);
+            while (await ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'insert into%mt_events%'") == 0)
+            {
+                appending.IsCompleted.ShouldBeFalse();
+            }
+
+            await cancel.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(() => appending);
+            await blocking.RollbackAsync(Cancel);
+        }
+
+        (await store.StreamVersionAsync("cancelled", Cancel)).ShouldBe(0);
+        (await store.AppendAsync([new("cancelled", ExpectedVersion.NoStream, [appended])], AppendMetadata.None, Cancel))
+            .ShouldBeOfType<AppendResult.Appended>().Duplicate.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Both_engines_write_at_once_and_the_log_is_one()
     {
         await store.MigrateAsync(Cancel);
