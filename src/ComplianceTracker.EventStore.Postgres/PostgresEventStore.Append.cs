@@ -9,15 +9,30 @@ public sealed partial class PostgresEventStore
     private const int MostTries = 8;
 
     /// <inheritdoc/>
-    public async Task<AppendResult> AppendAsync(
-        IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken = default)
+    public Task<AppendResult> AppendAsync(
+        IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken = default) =>
+        AppendAsync(batch, metadata, () => AppendOnceAsync(batch, metadata, cancellationToken), cancellationToken);
+
+    /// <summary>Appends as either engine does it: tells a conflict or a repetition from what passes, which is tried again, and announces what was appended.</summary>
+    internal async Task<AppendResult> AppendAsync(
+        IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, Func<Task<AppendResult>> appendOnce, CancellationToken cancellationToken)
     {
         AppendRules.Require(batch, metadata);
-        return await telemetry.AppendAsync(batch, () => AppendTriedAsync(batch, () => AppendOnceAsync(batch, metadata, cancellationToken), cancellationToken));
+        return await telemetry.AppendAsync(batch, () => AppendTriedAsync(batch, appendOnce, cancellationToken));
     }
 
-    /// <summary>Appends and announces it; tells a conflict or a repetition from what passes, which is tried again. For both engines.</summary>
-    internal async Task<AppendResult> AppendTriedAsync(
+    /// <summary>Does all of an append that comes before its events are written, in the transaction that the connection has open.</summary>
+    internal async Task<BegunAppend> BeginAppendAsync(NpgsqlConnection connection, IReadOnlyList<StreamAppend> batch, CancellationToken cancellationToken)
+    {
+        var rows = new AppendRows(batch);
+        await using var command = new NpgsqlCommand(beginAppend, connection);
+        AddStreams(command.Parameters, rows);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = rows.Ids.Length });
+        var drawn = await DrawnAsync(command, cancellationToken);
+        return new BegunAppend(Stamp(drawn), [.. batch.Select((_, i) => drawn[1 + rows.PlaceOf(i)])], drawn[(1 + batch.Count)..]);
+    }
+
+    private async Task<AppendResult> AppendTriedAsync(
         IReadOnlyList<StreamAppend> batch, Func<Task<AppendResult>> appendOnce, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -81,9 +96,7 @@ public sealed partial class PostgresEventStore
     {
         var command = appends.CreateCommand(appendMany);
         var parameters = command.Parameters;
-        parameters.Add(new NpgsqlParameter<string[]> { TypedValue = rows.Streams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
-        parameters.Add(new NpgsqlParameter<long[]> { TypedValue = rows.Counts });
-        parameters.Add(new NpgsqlParameter<long[]> { TypedValue = rows.Expected });
+        AddStreams(parameters, rows);
         parameters.Add(new NpgsqlParameter<string[]> { TypedValue = rows.EventStreams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
         parameters.Add(new NpgsqlParameter<int[]> { TypedValue = rows.EventPlace });
         parameters.Add(new NpgsqlParameter<long[]> { TypedValue = rows.EventBehind });
@@ -94,6 +107,13 @@ public sealed partial class PostgresEventStore
         return command;
     }
 
+    private static void AddStreams(NpgsqlParameterCollection parameters, AppendRows rows)
+    {
+        parameters.Add(new NpgsqlParameter<string[]> { TypedValue = rows.Streams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+        parameters.Add(new NpgsqlParameter<long[]> { TypedValue = rows.Counts });
+        parameters.Add(new NpgsqlParameter<long[]> { TypedValue = rows.Expected });
+    }
+
     private static void AddMetadata(NpgsqlParameterCollection parameters, AppendMetadata metadata)
     {
         parameters.Add(Text(metadata.Actor, NpgsqlDbType.Varchar));
@@ -102,7 +122,7 @@ public sealed partial class PostgresEventStore
         parameters.Add(Text(Headers.ToJson(metadata.Headers), NpgsqlDbType.Jsonb));
     }
 
-    /// <summary>The stamp in microseconds since 1970, the last position, then the streams' new versions.</summary>
+    /// <summary>What an append function answers: the stamp in microseconds since 1970, then what the function drew.</summary>
     private static async Task<long[]> DrawnAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -111,7 +131,9 @@ public sealed partial class PostgresEventStore
     }
 
     private static AppendResult.Appended Appended(StreamVersion[] streams, long[] drawn) => new(
-        streams, drawn[1], DateTimeOffset.UnixEpoch.AddTicks(drawn[0] * TimeSpan.TicksPerMicrosecond), Duplicate: false);
+        streams, drawn[1], Stamp(drawn), Duplicate: false);
+
+    private static DateTimeOffset Stamp(long[] drawn) => DateTimeOffset.UnixEpoch.AddTicks(drawn[0] * TimeSpan.TicksPerMicrosecond);
 
     /// <summary>What an earlier append of the ids did; null when none is stored after all (its transaction was rolled back).</summary>
     internal async Task<AppendResult?> FindStoredAsync(IReadOnlyList<StreamAppend> batch, CancellationToken cancellationToken)

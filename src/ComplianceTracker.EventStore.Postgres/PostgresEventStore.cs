@@ -15,6 +15,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly NpgsqlDataSource appends;
     private readonly string appendOne;
     private readonly string appendMany;
+    private readonly string beginAppend;
     private readonly SettledPosition settled;
     private readonly CommitNotifications notifications;
     private readonly Signal checkpointMoved = new();
@@ -43,6 +44,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
         appends = Build("appends", ForAppends(options.ConnectionString));
         appendOne = $"select {schema}.ct_append_one($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         appendMany = $"select {schema}.ct_append_many($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        beginAppend = $"select {schema}.ct_append_begin($1, $2, $3, $4)";
         sessions = Build("sessions", new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             Pooling = false,

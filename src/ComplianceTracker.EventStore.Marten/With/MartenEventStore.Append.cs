@@ -5,7 +5,6 @@ using Marten;
 using Marten.Internal;
 using Marten.Services;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace ComplianceTracker.EventStore.Marten;
 
@@ -19,23 +18,17 @@ namespace ComplianceTracker.EventStore.Marten;
 /// </summary>
 internal sealed partial class MartenEventStore
 {
-    private readonly string begin = $"select {tables.Options.Schema}.ct_append_begin($1, $2, $3, $4)";
-
     /// <inheritdoc/>
-    public async Task<AppendResult> AppendAsync(
-        IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken = default)
-    {
-        AppendRules.Require(batch, metadata);
-        return await tables.Telemetry.AppendAsync(
-            batch, () => tables.AppendTriedAsync(batch, () => AppendOnceAsync(batch, metadata, cancellationToken), cancellationToken));
-    }
+    public Task<AppendResult> AppendAsync(
+        IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken = default) =>
+        tables.AppendAsync(batch, metadata, () => AppendOnceAsync(batch, metadata, cancellationToken), cancellationToken);
 
     private async Task<AppendResult> AppendOnceAsync(
         IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, CancellationToken cancellationToken)
     {
         await using var connection = await tables.Appends.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var begun = await BeginAsync(connection, batch, cancellationToken);
+        var begun = await tables.BeginAppendAsync(connection, batch, cancellationToken);
         await using (var session = documents.LightweightSession(SessionOptions.ForTransaction(transaction)))
         {
             Write(session, batch, metadata, begun);
@@ -47,27 +40,7 @@ internal sealed partial class MartenEventStore
             [.. batch.Select((s, i) => new StreamVersion(s.StreamId, begun.Versions[i]))], begun.Positions[^1], begun.Stamp, Duplicate: false);
     }
 
-    private async Task<Begun> BeginAsync(NpgsqlConnection connection, IReadOnlyList<StreamAppend> batch, CancellationToken cancellationToken)
-    {
-        var rows = new AppendRows(batch);
-        await using var command = new NpgsqlCommand(begin, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string[]> { TypedValue = rows.Streams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar },
-                new NpgsqlParameter<long[]> { TypedValue = rows.Counts },
-                new NpgsqlParameter<long[]> { TypedValue = rows.Expected },
-                new NpgsqlParameter<long> { TypedValue = rows.Ids.Length },
-            },
-        };
-        var drawn = (long[])(await command.ExecuteScalarAsync(cancellationToken))!;
-        return new Begun(
-            DateTimeOffset.UnixEpoch.AddTicks(drawn[0] * TimeSpan.TicksPerMicrosecond),
-            [.. batch.Select((_, i) => drawn[1 + rows.PlaceOf(i)])],
-            drawn[(1 + batch.Count)..]);
-    }
-
-    private static void Write(IDocumentSession session, IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, Begun begun)
+    private static void Write(IDocumentSession session, IReadOnlyList<StreamAppend> batch, AppendMetadata metadata, BegunAppend begun)
     {
         var marten = (IMartenSession)session;
         var storage = (global::Marten.Events.EventDocumentStorage)marten.EventStorage();
@@ -105,27 +78,20 @@ internal sealed partial class MartenEventStore
         {
             await session.SaveChangesAsync(cancellationToken);
         }
-        catch (Exception wrapped) when (wrapped is not (NpgsqlException or OperationCanceledException) && Cause<NpgsqlException>(wrapped) is { } cause)
+        catch (Exception wrapped) when (wrapped is not (NpgsqlException or OperationCanceledException) && Cause(wrapped) is { } cause)
         {
             ExceptionDispatchInfo.Throw(cause);
         }
     }
 
-    private static T? Cause<T>(Exception failure)
-        where T : Exception
+    private static NpgsqlException? Cause(Exception failure)
     {
         var e = failure;
-        while (e is not (null or T))
+        while (e is not (null or NpgsqlException))
         {
             e = e.InnerException;
         }
 
-        return (T?)e;
+        return (NpgsqlException?)e;
     }
-
-    /// <summary>What the first round trip drew.</summary>
-    /// <param name="Stamp">When all of it was recorded, to the microsecond.</param>
-    /// <param name="Versions">Each stream's version after the append, in the batch's order.</param>
-    /// <param name="Positions">Each event's position, in the batch's order.</param>
-    private sealed record Begun(DateTimeOffset Stamp, long[] Versions, long[] Positions);
 }
