@@ -67,8 +67,7 @@ public sealed partial class PostgresEventStore
     {
         if (batch.Count == 1 && batch[0].Events.Count == 1)
         {
-            await using var one = AppendOne(batch[0], metadata);
-            var drawn = await DrawnAsync(one, cancellationToken);
+            var drawn = await single.AppendAsync(batch[0], metadata, cancellationToken);
             return Appended([new StreamVersion(batch[0].StreamId, drawn[2])], drawn);
         }
 
@@ -76,20 +75,6 @@ public sealed partial class PostgresEventStore
         await using var many = AppendMany(rows, metadata);
         var given = await DrawnAsync(many, cancellationToken);
         return Appended([.. batch.Select((s, i) => new StreamVersion(s.StreamId, given[2 + rows.PlaceOf(i)]))], given);
-    }
-
-    private NpgsqlCommand AppendOne(StreamAppend stream, AppendMetadata metadata)
-    {
-        var command = appends.CreateCommand(appendOne);
-        var @event = stream.Events[0];
-        var parameters = command.Parameters;
-        parameters.Add(new NpgsqlParameter<string> { TypedValue = stream.StreamId, NpgsqlDbType = NpgsqlDbType.Varchar });
-        parameters.Add(new NpgsqlParameter<long> { TypedValue = stream.Expected.Value });
-        parameters.Add(new NpgsqlParameter<Guid> { TypedValue = @event.Id });
-        parameters.Add(new NpgsqlParameter<string> { TypedValue = @event.Type, NpgsqlDbType = NpgsqlDbType.Varchar });
-        parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = @event.Data, NpgsqlDbType = NpgsqlDbType.Jsonb });
-        AddMetadata(parameters, metadata);
-        return command;
     }
 
     private NpgsqlCommand AppendMany(AppendRows rows, AppendMetadata metadata)
@@ -123,7 +108,7 @@ public sealed partial class PostgresEventStore
     }
 
     /// <summary>What an append function answers: the stamp in microseconds since 1970, then what the function drew.</summary>
-    private static async Task<long[]> DrawnAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    internal static async Task<long[]> DrawnAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
@@ -167,6 +152,6 @@ public sealed partial class PostgresEventStore
         failure.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
         || (failure.SqlState == PostgresErrorCodes.UniqueViolation && failure.ConstraintName == "pk_mt_events_stream_and_version");
 
-    private static NpgsqlParameter Text(string? value, NpgsqlDbType type) =>
+    internal static NpgsqlParameter Text(string? value, NpgsqlDbType type) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = type };
 }

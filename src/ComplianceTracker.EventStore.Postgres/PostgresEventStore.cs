@@ -13,7 +13,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly string schema;
     private readonly NpgsqlDataSource sessions;
     private readonly NpgsqlDataSource appends;
-    private readonly string appendOne;
+    private readonly AppendSessions single;
     private readonly string appendMany;
     private readonly string beginAppend;
     private readonly SettledPosition settled;
@@ -41,8 +41,9 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
         var connectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString);
         telemetry = new StoreTelemetry(connectionString.Database ?? connectionString.Username ?? "");
         DataSource = Build("reads", Pooled(options.ConnectionString));
-        appends = Build("appends", ForAppends(options.ConnectionString));
-        appendOne = $"select {schema}.ct_append_one($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        var forAppends = ForAppends(options.ConnectionString);
+        appends = Build("appends", forAppends);
+        single = new AppendSessions(appends, schema, forAppends.MaxPoolSize / 4, clock);
         appendMany = $"select {schema}.ct_append_many($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
         beginAppend = $"select {schema}.ct_append_begin($1, $2, $3, $4)";
         sessions = Build("sessions", new NpgsqlConnectionStringBuilder(options.ConnectionString)
@@ -103,6 +104,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
         settled.Dispose();
         node.Dispose();
         await sessions.DisposeAsync();
+        single.Dispose();
         await appends.DisposeAsync();
         await DataSource.DisposeAsync();
     }

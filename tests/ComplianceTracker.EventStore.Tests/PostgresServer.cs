@@ -28,7 +28,8 @@ public sealed class PostgresServer : IAsyncLifetime
     public Task<string> CreateEmptyAsync() => server!.CreateDatabaseAsync();
 
     public static PostgresEventStore Open(
-        string connectionString, string schema = "public", TimeSpan? pollInterval = null, TimeSpan? leaseTimeout = null) =>
+        string connectionString, string schema = "public", TimeSpan? pollInterval = null, TimeSpan? leaseTimeout = null,
+        TimeProvider? clock = null) =>
         new(
             new PostgresEventStoreOptions
             {
@@ -39,7 +40,7 @@ public sealed class PostgresServer : IAsyncLifetime
                 LeaseTimeout = leaseTimeout ?? TimeSpan.FromSeconds(1),
                 Retries = new() { FirstPause = TimeSpan.FromMilliseconds(10) },
             },
-            TimeProvider.System);
+            clock ?? TimeProvider.System);
 
     public ValueTask DisposeAsync() => server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
