@@ -13,7 +13,6 @@ namespace ComplianceTracker.Benchmarks;
 internal static class AppendBenchmark
 {
     private const double Reach = 0.8;
-    private const int StreamsOfAWriter = 1000;
     private const int BatchSize = 100;
 
     private static readonly byte[] Body = Encoding.UTF8.GetBytes(
@@ -70,20 +69,6 @@ internal static class AppendBenchmark
             return count;
         })));
         return counts.Sum() / clock.Elapsed.TotalSeconds;
-    }
-
-    /// <summary>The streams of one writer, so that no two writers meet in a stream, and the versions they are at.</summary>
-    private sealed class OwnStreams(int writer)
-    {
-        private readonly string[] ids = [.. Enumerable.Range(0, StreamsOfAWriter).Select(i => $"company-acme-{writer:00}-{i:0000}")];
-        private readonly long[] versions = new long[StreamsOfAWriter];
-        private int last = -1;
-
-        public (string Id, long Version) Next()
-        {
-            last = (last + 1) % StreamsOfAWriter;
-            return (ids[last], versions[last]++);
-        }
     }
 
     private sealed class StoreWriter(PostgresEventStore store, int writer, bool many)
