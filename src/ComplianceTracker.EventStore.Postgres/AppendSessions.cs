@@ -5,38 +5,38 @@ namespace ComplianceTracker.EventStore.Postgres;
 
 /// <summary>
 /// The sessions in which single events are appended, kept between appends with their statement prepared and its parameters made:
-/// taking a connection from the pool and finding the statement again would cost the commonest append a twentieth. At most a quarter
-/// of the pool is kept, so that larger appends find a connection, and after a minute without an append all go back: the pool closes what
-/// nobody needs.
+/// taking a connection from the pool and finding the statement again would cost the commonest append a twentieth. Never more than a
+/// quarter of the pool belongs here, idle or in use: the rest goes round through the pool, where whoever waits gets his turn. Each
+/// minute those that are idle go back, so that the pool closes what is too old or needed by nobody.
 /// </summary>
 internal sealed class AppendSessions : IDisposable
 {
-    private static readonly TimeSpan KeptUnused = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
     private readonly NpgsqlDataSource appends;
     private readonly string sql;
-    private readonly int mostKept;
-    private readonly Stack<AppendSession> kept = [];
-    private readonly ITimer looks;
-    private bool used;
+    private readonly int most;
+    private readonly Stack<AppendSession> idle = [];
+    private readonly ITimer releases;
+    private int owned;
     private bool disposed;
 
-    /// <summary>Keeps none until the first append.</summary>
+    /// <summary>Has none until the first append.</summary>
     /// <param name="appends">The pool they are taken from.</param>
     /// <param name="schema">The schema of the tables.</param>
-    /// <param name="mostKept">How many are kept at most; beyond, each is given back after its append.</param>
-    /// <param name="clock">Measures how long they were not used.</param>
-    public AppendSessions(NpgsqlDataSource appends, string schema, int mostKept, TimeProvider clock)
+    /// <param name="most">How many are kept at most; what is taken beyond is given back after its append.</param>
+    /// <param name="clock">Measures how long idle ones are kept.</param>
+    public AppendSessions(NpgsqlDataSource appends, string schema, int most, TimeProvider clock)
     {
-        (this.appends, this.mostKept) = (appends, mostKept);
+        (this.appends, this.most) = (appends, most);
         sql = $"select {schema}.ct_append_one($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        looks = clock.CreateTimer(_ => ReleaseUnused(), null, KeptUnused, KeptUnused);
+        releases = clock.CreateTimer(_ => Release(), null, Kept, Kept);
     }
 
     /// <summary>Appends the one event of the stream; what the function drew.</summary>
     public async Task<long[]> AppendAsync(StreamAppend stream, AppendMetadata metadata, CancellationToken cancellationToken)
     {
-        var session = Take() ?? await AppendSession.OpenAsync(appends, sql, cancellationToken);
+        var (session, ours) = await TakeAsync(cancellationToken);
         var whole = false;
         try
         {
@@ -51,27 +51,18 @@ internal sealed class AppendSessions : IDisposable
         }
         finally
         {
-            if (!whole || !Keep(session))
-            {
-                session.Dispose();
-            }
-
-            // What broke one has probably broken all: a server that went away took every session with it.
-            if (!whole)
-            {
-                Release();
-            }
+            GiveBack(session, ours, whole);
         }
     }
 
     public void Dispose()
     {
-        lock (kept)
+        lock (idle)
         {
             disposed = true;
         }
 
-        looks.Dispose();
+        releases.Dispose();
         Release();
     }
 
@@ -79,39 +70,53 @@ internal sealed class AppendSessions : IDisposable
     private static bool IsOrdinary(PostgresException refusal) =>
         refusal.SqlState is AppendFunction.VersionMismatch or PostgresErrorCodes.UniqueViolation;
 
-    private AppendSession? Take()
+    /// <summary>A session, and whether it belongs here or is the pool's.</summary>
+    private async ValueTask<(AppendSession Session, bool Ours)> TakeAsync(CancellationToken cancellationToken)
     {
-        lock (kept)
+        bool ours;
+        lock (idle)
         {
-            used = true;
-            return kept.TryPop(out var session) ? session : null;
-        }
-    }
-
-    private bool Keep(AppendSession session)
-    {
-        lock (kept)
-        {
-            if (disposed || kept.Count >= mostKept)
+            if (idle.TryPop(out var session))
             {
-                return false;
+                return (session, true);
             }
 
-            kept.Push(session);
-            return true;
+            ours = owned < most && !disposed;
+            owned += ours ? 1 : 0;
+        }
+
+        try
+        {
+            return (await AppendSession.OpenAsync(appends, sql, cancellationToken), ours);
+        }
+        catch when (ours)
+        {
+            lock (idle)
+            {
+                owned--;
+            }
+
+            throw;
         }
     }
 
-    private void ReleaseUnused()
+    private void GiveBack(AppendSession session, bool ours, bool whole)
     {
-        bool unused;
-        lock (kept)
+        lock (idle)
         {
-            (unused, used) = (!used, false);
+            if (ours && whole && !disposed)
+            {
+                idle.Push(session);
+                return;
+            }
+
+            owned -= ours ? 1 : 0;
         }
 
-        if (unused)
+        session.Dispose();
+        if (!whole)
         {
+            // What broke one has probably broken all: a server that went away took every session with it.
             Release();
         }
     }
@@ -119,10 +124,11 @@ internal sealed class AppendSessions : IDisposable
     private void Release()
     {
         AppendSession[] released;
-        lock (kept)
+        lock (idle)
         {
-            released = [.. kept];
-            kept.Clear();
+            released = [.. idle];
+            idle.Clear();
+            owned -= released.Length;
         }
 
         foreach (var session in released)

@@ -155,11 +155,14 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
 
     // Appends have sessions of their own in which nothing is read from end to end. A session keeps its plans, the check of the
     // foreign key's too: one made while the tables held a page or two would go on scanning them long after they have grown. (As a
-    // setting of the function this would cost every append a tenth.) Beyond this many at once they only wait for each other.
+    // setting of the function this would cost every append a tenth.) Beyond this many at once they only wait for each other. Some are
+    // kept (AppendSessions): none may be drawn into a transaction of whoever happens to append, nor be found broken by the driver's own
+    // question while nobody uses it.
     private static NpgsqlConnectionStringBuilder ForAppends(string connectionString)
     {
         var builder = Pooled(connectionString);
         builder.Options += " -c enable_seqscan=off";
+        (builder.Enlist, builder.KeepAlive) = (false, 0);
         builder.MaxPoolSize = Math.Min(builder.MaxPoolSize, 32);
         return builder;
     }

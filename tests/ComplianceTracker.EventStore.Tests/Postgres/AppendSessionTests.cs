@@ -22,7 +22,7 @@ public sealed class AppendSessionTests(PostgresServer server) : PostgresTests(se
     [Fact]
     public async Task The_smallest_of_pools_serves_appends_of_one_event_and_of_many_in_turns()
     {
-        await using var small = PostgresServer.Open($"{ConnectionString};Maximum Pool Size=1;Timeout=1");
+        await using var small = PostgresServer.Open($"{ConnectionString};Maximum Pool Size=1");
         for (var i = 0; i < 3; i++)
         {
             await AppendAsync(small, "company-a");
@@ -35,13 +35,34 @@ public sealed class AppendSessionTests(PostgresServer server) : PostgresTests(se
     [Fact]
     public async Task What_is_kept_leaves_room_for_appends_of_many_events()
     {
-        await using var four = PostgresServer.Open($"{ConnectionString};Maximum Pool Size=4;Timeout=1");
+        await using var four = PostgresServer.Open($"{ConnectionString};Maximum Pool Size=4");
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => AppendAsync(four, $"company-{i}")));
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => AppendAsync(four, $"company-{i}", "company-all")));
     }
 
     [Fact]
-    public async Task A_session_serves_an_append_again_whose_predecessor_was_refused()
+    public async Task An_append_of_many_events_gets_its_turn_while_more_writers_than_the_pool_is_large_append_single_events()
+    {
+        await using var sixteen = PostgresServer.Open($"{ConnectionString};Maximum Pool Size=16");
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var writers = Enumerable.Range(0, 32).Select(async i =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                await AppendAsync(sixteen, $"company-{i}");
+            }
+        }).ToArray();
+        for (var i = 0; i < 5; i++)
+        {
+            await AppendAsync(sixteen, "company-a", "company-b");
+        }
+
+        await enough.CancelAsync();
+        await Task.WhenAll(writers);
+    }
+
+    [Fact]
+    public async Task After_conflicts_and_repetitions_appends_go_on()
     {
         await AppendAsync("company-a");
         var id = Guid.NewGuid();
