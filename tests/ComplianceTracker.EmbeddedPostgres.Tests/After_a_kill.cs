@@ -1,3 +1,5 @@
+using ComplianceTracker.Testing;
+
 namespace ComplianceTracker.EmbeddedPostgres.Tests;
 
 public sealed class After_a_kill : IDisposable

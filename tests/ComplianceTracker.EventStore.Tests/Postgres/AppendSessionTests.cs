@@ -1,4 +1,5 @@
 using ComplianceTracker.EventStore.Postgres;
+using ComplianceTracker.Testing;
 using Npgsql;
 
 namespace ComplianceTracker.EventStore.Tests.Postgres;
@@ -126,13 +127,4 @@ public sealed class AppendSessionTests(PostgresServer server) : PostgresTests(se
 
     private static StreamAppend One(string stream, ExpectedVersion expected, Guid? id = null) =>
         new(stream, expected, [new EventData(id ?? Guid.NewGuid(), "thing.happened.v1", "{}"u8.ToArray())]);
-
-    /// <summary>A clock whose timers are a hundred times quicker.</summary>
-    private sealed class HurriedTime : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, Hurried(dueTime), Hurried(period));
-
-        private static TimeSpan Hurried(TimeSpan time) => time > TimeSpan.Zero ? time / 100 : time;
-    }
 }
